@@ -1,0 +1,50 @@
+"""A discrete-event simulation of a ketamine-assisted psychotherapy clinic.
+
+The floors, in order; each imports only from those above it:
+
+    errors       everything that can go wrong
+    scenario     what a clinic is, as data: loading, checking, overriding
+    model        one replication in simulated time; leaves an event log
+    measures     questions asked of one run's event log; the catalogue of measures
+    experiment   many runs: replications, comparisons, statistics
+    report       tables, charts and the page to look at
+    cli          the commands
+
+The public names are imported from their floors at first use, so that `import clinicsim` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clinicsim.errors import AuditError as AuditError
+    from clinicsim.errors import ClinicsimError as ClinicsimError
+    from clinicsim.errors import OutputError as OutputError
+    from clinicsim.errors import ScenarioError as ScenarioError
+    from clinicsim.errors import StallError as StallError
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AuditError": "clinicsim.errors",
+    "ClinicsimError": "clinicsim.errors",
+    "OutputError": "clinicsim.errors",
+    "ScenarioError": "clinicsim.errors",
+    "StallError": "clinicsim.errors",
+}
+"""Every public name and the module it lives in; the imports for type checkers above say the same (a test compares)."""
+
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its floor when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
