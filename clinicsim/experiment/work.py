@@ -4,7 +4,8 @@ A worker needs the model and the measures and nothing else, so nothing that draw
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from clinicsim.scenario.scenario import Scenario
@@ -15,7 +16,8 @@ BATCHES_FOR_EACH_WORKER = 16
 """Batches for each worker at least, where there are as many replications: so no worker waits long for the last one."""
 
 
-class Batch(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Batch:
     """Consecutive replications of one scenario, the work of one job; the first replication of all has number 1."""
 
     scenario: "Scenario"
