@@ -1,0 +1,95 @@
+"""The event log: the only thing that leaves a run.
+
+Rows are kept by kind, each kind with its own columns, each in time order. Times are minutes from midnight of the start.
+A patient is the number of the inquiry, from 0; a visit is the number of the booking or walk-in, from 0. Nothing in the model
+reads the log; everything that is reported is computed from it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    # people
+    "inquiry": ("time", "patient", "source", "baseline", "excluded", "attributes"),
+    "potential": ("time", "patient", "treatment", "attainable", "speed"),
+    "state": ("time", "patient", "state", "stage"),
+    "left": ("time", "patient", "reason", "step", "stage"),
+    "finished": ("time", "patient"),
+    # booking
+    "requested": ("time", "request", "patient", "visit_type", "step", "class_", "first", "asked", "latest"),
+    "offered": ("time", "request", "patient", "visit_type", "first", "start", "accepted"),
+    "booked": ("time", "visit", "request", "patient", "visit_type", "start", "end", "asked", "latest"),
+    "delayed_booking": ("time", "visit", "patient", "visit_type", "cause", "minutes", "alone", "involved"),
+    "held": ("time", "visit", "pool", "person", "start", "end", "amount"),
+    "unbooked": ("time", "visit", "patient", "visit_type", "reason", "freed"),
+    "next_available": ("time", "visit_type", "days", "censored"),
+    # the day
+    "arrived": ("time", "visit", "patient"),
+    "turned_away": ("time", "patient", "visit_type"),
+    "begun": ("time", "visit", "patient", "visit_type", "step", "appointment", "booked_end", "arrival"),
+    "ended": ("time", "visit", "patient", "visit_type", "completed"),
+    "phase": ("time", "visit", "patient", "visit_type", "phase", "start"),
+    "waited": ("time", "visit", "patient", "where", "cause", "minutes"),
+    "served": ("time", "visit", "pool", "person", "start", "share", "kept"),
+    "occupied": ("time", "visit", "pool", "unit", "start", "until"),
+    "adverse": ("time", "visit", "patient", "name", "needs_action", "aborted", "ended_course", "transferred", "minutes"),
+    # people and rooms at work
+    "roster": ("time", "pool", "person", "what", "end"),
+    "stayed": ("time", "pool", "person", "shift_end"),
+    # courses and outcomes
+    "course_begun": ("time", "patient", "protocol", "planned"),
+    "course_ended": ("time", "patient", "protocol", "reason", "planned", "given", "integrated", "effective", "assessed_at"),
+    "gap": ("time", "patient", "protocol", "minutes", "meant"),
+    "dosed": ("time", "visit", "patient", "treatment", "dose", "part", "number", "began"),
+    "integrated": ("time", "visit", "patient", "treatment", "dosings"),
+    "effect": ("time", "patient", "treatment", "change", "origin", "half_loss", "effective", "response"),
+    "relapsed": ("time", "patient", "treatment"),
+    "assessed": ("time", "patient", "name", "score", "measured"),
+    "maintenance": ("time", "patient", "plan", "what"),
+    "retreat": ("time", "retreat", "number", "what", "people"),
+}
+"""The columns of each kind of row; what they mean stands in the package's docstring."""
+
+
+@dataclass
+class EventLog:
+    """What happened in one replication, with the numbers needed to read it.
+
+    `start` to `end` is what was played, in minutes; measures count from `warm_up_end`. Identical arguments of `simulate` give
+    identical logs.
+    """
+
+    scenario_id: str
+    seed: int
+    replication: int
+    warm_up_end: float
+    end: float
+    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: {kind: [] for kind in COLUMNS})
+
+    def table(self, kind: str) -> dict[str, np.ndarray]:
+        """Give the rows of a kind as one array a column; floats, whole numbers and flags typed, all else as objects."""
+        columns = COLUMNS[kind]
+        rows = self.rows[kind]
+        values = zip(*rows, strict=True) if rows else ((),) * len(columns)
+        return {name: _array(column) for name, column in zip(columns, values, strict=True)}
+
+    def in_time_order(self) -> Iterator[tuple[float, str, tuple[Any, ...]]]:
+        """Give all rows as (time, kind, row), by time, then by the order of kinds above, then as they were written."""
+        order = {kind: place for place, kind in enumerate(COLUMNS)}
+        merged = [(row[0], order[kind], place, kind, row) for kind, rows in self.rows.items() for place, row in enumerate(rows)]
+        for time, _, _, kind, row in sorted(merged, key=lambda entry: entry[:3]):
+            yield time, kind, row
+
+
+def _array(column: tuple[Any, ...]) -> np.ndarray:
+    types = {type(value) for value in column}
+    if types <= {int, float} and types:
+        return np.array(column, dtype=float if float in types else np.int64)
+    if types == {bool}:
+        return np.array(column, dtype=bool)
+    array = np.empty(len(column), dtype=object)
+    array[:] = column
+    return array
