@@ -54,8 +54,8 @@ def execute(
 
     The results come in the order of the jobs. `on_done` is called here, with every result as it comes. After the loss
     of a worker the jobs that were under way are done again one at a time, and a job that kills its worker three times
-    is given up. An error raised by a job, and an interruption (Ctrl-C), end all work at once and go on to the caller; the
-    error carries a note that names the job.
+    is given up. An error raised by a job, and an interruption (Ctrl-C), end all work at once and go on to the
+    caller; the error carries a note that names the job.
     """
     if workers < 1:
         raise UsageError(f"the number of workers must be 1 or more, not {workers}")
