@@ -1,0 +1,162 @@
+"""Courses of care: protocols, maintenance plans, retreats."""
+
+import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from clinicsim.scenario.pathway import Step, Steps
+from clinicsim.scenario.quantities import AmountQuantity, Choice, PlacingQuantity, ShareQuantity
+from clinicsim.scenario.spec import Named, Spec
+from clinicsim.scenario.values import (
+    ClockTime,
+    Count,
+    Duration,
+    Name,
+    Number,
+    Offset,
+    Pay,
+    Share,
+    ShareATime,
+    WeekHours,
+)
+
+
+class Terms(Spec):
+    """How a package is paid."""
+
+    deposit: Share = Field("0%")
+    """The part paid when the place is taken."""
+    refundable_until: Offset | None = None
+    """How long before the start the deposit can still be had back."""
+    balance: Literal["at start", "by session"] = "at start"
+    """When the rest is paid."""
+    refund_unused: Share = Field("100%")
+    """The part of what was not used that is given back."""
+
+
+class Protocol(Named):
+    """A named pathway: a course of care."""
+
+    like: Name | None = None
+    """The protocol that this one is built on; gone once loaded."""
+    steps: Steps
+    """What the patient walks through."""
+    price: AmountQuantity | None = None
+    """A package; visits inside it are not charged one by one. None when left out."""
+    terms: Terms = Field(default_factory=Terms)
+    """How the package is paid."""
+    effect_ratio: Number = 1.0
+    """Final effect against the treatment's own figure."""
+    hazard_ratio: Number = 1.0
+    """Relapse hazard against the treatment's own figure."""
+    accept: ShareQuantity = Field("100%")
+    """Who agrees to it when it is offered. The others leave, as `declined`."""
+    local: ShareQuantity = Field("100%")
+    """Of those who complete it, who lives near enough for maintenance."""
+
+
+class Plan(Named):
+    """A maintenance plan."""
+
+    like: Name | None = None
+    """The plan that this one is built on; gone once loaded."""
+    begins: Literal["after course", "on relapse", "on request"] = "after course"
+    """What brings people back."""
+    uptake: ShareQuantity = Field("100%")
+    """Who takes the plan, drawn once a person."""
+    every: PlacingQuantity | None = None
+    """The interval between boosters."""
+    stretch: Number = 1.0
+    """The growth of the interval each time."""
+    at_longest: Duration | None = None
+    """The limit of the interval."""
+    steps: Steps
+    """One booster."""
+    stop: ShareATime | None = None
+    """Leaving by drop-out."""
+    well_for: Duration | None = None
+    """Leaving after so long without relapse."""
+    at_most: Count | None = None
+    """Leaving after so many boosters."""
+
+
+class Size(Spec):
+    """Places of a retreat."""
+
+    min: Count
+    """The fewest who make it run."""
+    max: Count
+    """The most."""
+
+
+class Lodging(Spec):
+    """Beds by the night."""
+
+    room: Name
+    """The kind of room."""
+    nights: Count
+    """How many nights."""
+    cost: Pay | None = None
+    """Cost of a night."""
+    meals: Pay | None = None
+    """Cost of a day's meals."""
+
+
+class Entry(Named):
+    """An entry of a retreat's itinerary."""
+
+    visit: Choice
+    """The visit type."""
+    days: tuple[int, ...]
+    """The days of the retreat, from 1."""
+    at: ClockTime | None = None
+    """The time of a group visit, in minutes after midnight."""
+    from_: ClockTime | None = Field(default=None, alias="from")
+    """From when individual visits may be."""
+    until: ClockTime | None = None
+    """Until when; the day's end when left out."""
+    if_no_room: Literal["move", "skip", "overtime"] = "move"
+    """What finds no room moves to the retreat's next day, is missed, or is held in overtime."""
+    place: str | None = None
+    """`before NAME` or `after NAME`; used when files are laid over each other."""
+
+
+class Retreat(Named):
+    """Cohorts: dates, places and an itinerary."""
+
+    like: Name | None = None
+    """The retreat that this one is built on; gone once loaded."""
+    first: datetime.date | None = None
+    """Day 1 of the first."""
+    every: Offset | None = None
+    """From one to the next."""
+    dates: tuple[datetime.date, ...] | None = None
+    """Day 1 of each, instead of `first` and `every`."""
+    size: Size
+    """Places."""
+    confirm: Offset = Field("3 weeks")
+    """Before day 1: it is decided whether the retreat runs."""
+    below_minimum: Literal["postpone", "run"] | Step = "postpone"
+    """What happens with too few people."""
+    accept: ShareQuantity = Field("50%")
+    """Of those offered the step of `below_minimum`, who takes it."""
+    team: dict[Name, Count] = Field(default_factory=dict)
+    """People taken from the clinic for its days."""
+    time_off: dict[Name, Duration] = Field(default_factory=dict)
+    """Rest afterwards, by role."""
+    hours: WeekHours = Field({"every day": "08:00-21:00"})
+    """When its visits may be."""
+    lodging: Lodging | None = None
+    """Beds."""
+    price: AmountQuantity | None = None
+    """A package."""
+    terms: Terms = Field(default_factory=Terms)
+    """How it is paid."""
+    withdraw: Share = Field("0%")
+    """The share who withdraw between `confirm` and day 1."""
+    drop_out: Share = Field("0%")
+    """The share who stop at each session."""
+    itinerary: dict[Name, Entry]
+    """What happens, day by day."""
+

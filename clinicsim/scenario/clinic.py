@@ -1,0 +1,243 @@
+"""The clinic as a place: opening, booking, attendance, the day, staff, rooms and equipment."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from clinicsim.scenario.quantities import DurationQuantity, ShareQuantity, SignedDurationQuantity
+from clinicsim.scenario.spec import Named, Spec
+from clinicsim.scenario.values import (
+    Amount,
+    Count,
+    Duration,
+    Leave,
+    Moment,
+    Name,
+    Names,
+    Pay,
+    Period,
+    Rate,
+    Share,
+    StaffHours,
+    TimeRange,
+    WeekHours,
+)
+
+
+class Reserve(Named):
+    """Bookable time of a pool kept for one class until shortly before the day."""
+
+    for_: Name = Field(alias="for")
+    """The class for which time is kept."""
+    pool: Name
+    """The pool's address, such as `rooms.dosing`."""
+    share: Share
+    """The share of the pool's bookable minutes of a day that other classes leave free."""
+    until: Duration
+    """How long before the day the rest is opened to everybody."""
+    days: Names | None = None
+    """The weekdays on which it holds; every day when left out."""
+
+
+class PanelCap(Spec):
+    """Nobody new begins while maintenance holds more than a share of a pool."""
+
+    maintenance: Share
+    """The share of the pool in the next four weeks."""
+    pool: Name
+    """The pool's address."""
+    then: Literal["waitlist", "refuse"] = "waitlist"
+    """What happens to new people meanwhile."""
+
+
+class Booking(Spec):
+    """How appointments are made."""
+
+    slot: Duration = Field("15 min")
+    """The grid of start times."""
+    horizon: Duration = Field("26 weeks")
+    """How far ahead a day opens for booking."""
+    prefer: Literal["earliest", "level"] = "earliest"
+    """The first free start, or the least loaded day inside what was asked."""
+    backfill: bool = True
+    """Freed slots are offered to those waiting."""
+    courses: Literal["one by one", "all at once"] = "one by one"
+    """How the rounds of a course are booked."""
+    priority: dict[Name, float] = Field({"course": 1, "maintenance": 2, "new": 3})
+    """Classes of requests; 1 is served first."""
+    reserve: dict[Name, Reserve] = Field(default_factory=dict)
+    """Time kept for a class."""
+    overbook: dict[Name, Rate] = Field(default_factory=dict)
+    """Starts a day that may be put on a start already taken, by visit."""
+    panel_cap: PanelCap | None = None
+    """A cap on the panel of maintenance patients."""
+
+
+class NoShow(Spec):
+    """A chance not to come that rises with the days booked ahead, in odds."""
+
+    same_day: Share
+    """The chance for a visit booked on its day."""
+    far_ahead: Share
+    """The chance for a visit booked long before."""
+    time_constant: Duration
+    """The time in which the rise from one to the other mostly happens."""
+
+
+class Attendance(Spec):
+    """Who comes, and when. A visit's own `attendance` holds for the keys that it writes (`model_fields_set`)."""
+
+    no_show: ShareQuantity | NoShow = Field("0%")
+    """The chance not to come."""
+    late_cancel: ShareQuantity = Field("0%")
+    """The chance to cancel late."""
+    notice: DurationQuantity = Field("1 day")
+    """How long before the visit a late cancellation comes."""
+    rebook: ShareQuantity = Field("100%")
+    """Of those who missed or cancelled before their first dosing, who asks again."""
+    fee: Amount = Field(0)
+    """Charged for a missed visit."""
+    arrives: SignedDurationQuantity = Field("0 min")
+    """Arrival against the appointment, negative when early."""
+
+
+class Day(Spec):
+    """How a day runs."""
+
+    order: Literal["appointment", "arrival"] = "appointment"
+    """Who is called next."""
+    finish: Literal["overtime", "hand_over"] = "overtime"
+    """What becomes of a visit in progress when a shift ends."""
+    overtime_limit: Duration = Field("60 min")
+    """A visit expected to end later than this after closing is moved."""
+    last_start: Duration = Field("0 min")
+    """No start so long before closing."""
+
+
+class ContactLimit(Spec):
+    """The most time with patients."""
+
+    day: Duration | None = None
+    """In a day."""
+    week: Duration | None = None
+    """In a week from Monday."""
+    retreat_week: Duration | None = None
+    """In a week with a retreat; as `week` when left out."""
+    week_after: Duration | None = None
+    """In the week after a retreat; as `week` when left out."""
+
+
+class Break(Named):
+    """A pause in a shift, taken where the diary leaves room."""
+
+    lasts: Duration
+    """How long it is."""
+    between: TimeRange
+    """The hours within which it falls."""
+
+
+class Absence(Spec):
+    """When people are away."""
+
+    sickness: Share = Field("0%")
+    """The long-run share of days sick."""
+    spell: Duration = Field("2 days")
+    """The mean length of a sickness, in working days written as days."""
+    leave: Leave = Field("0 days per year")
+    """Working days a year, taken in whole weeks at random, spread over the pool."""
+    away: dict[Name, Period] = Field(default_factory=dict)
+    """Dated absences."""
+
+
+class Change(Named):
+    """A change of a pool from a date on."""
+
+    from_: Moment = Field(alias="from")
+    """When it begins."""
+    until: Moment | None = None
+    """When it ends; never when left out."""
+    add: Count | None = None
+    """So many more."""
+    remove: Count | None = None
+    """So many fewer."""
+    count: Count | None = None
+    """So many from then on."""
+    hours: StaffHours | None = None
+    """New hours."""
+    wage: Pay | None = None
+    """A new wage."""
+    rent: Pay | None = None
+    """A new rent."""
+
+
+class Person(Named):
+    """One person of a role, or some alike, where they differ from the role."""
+
+    count: Count = 1
+    """How many are alike."""
+    hours: StaffHours | None = None
+    """When at work; as the role when left out, like all that follows."""
+    skills: dict[Name, int] | Names | None = None
+    """What they can do."""
+    contact_limit: ContactLimit | None = None
+    """Most hours with patients."""
+    breaks: dict[Name, Break] | None = None
+    """Pauses."""
+    absence: Absence | None = None
+    """Sickness, leave and dated absences."""
+    wage: Pay | None = None
+    """Pay for an hour, a month or a year."""
+    paid: Literal["scheduled", "worked"] | None = None
+    """Paid for the hours on the rota, or for hours with patients."""
+    hiring: Amount | None = None
+    """The cost of hiring."""
+    only_for: Names | None = None
+    """The protocols and retreats that they serve; everything when left out."""
+    changes: dict[Name, Change] = Field(default_factory=dict)
+    """Changes from a date on."""
+
+
+class Role(Named):
+    """A pool of people with one job."""
+
+    count: Count | None = None
+    """How many; the sum of `people` when left out."""
+    hours: StaffHours | None = None
+    """When at work; the clinic's hours when left out."""
+    skills: dict[Name, int] | Names = Field(default_factory=tuple)
+    """A list: everybody has them. Counts: dealt to those with the fewest so far."""
+    contact_limit: ContactLimit = Field(default_factory=ContactLimit)
+    """Most hours with patients."""
+    breaks: dict[Name, Break] = Field(default_factory=dict)
+    """Pauses."""
+    absence: Absence = Field(default_factory=Absence)
+    """Sickness, leave and dated absences."""
+    wage: Pay = Field("0 per hour")
+    """Pay."""
+    paid: Literal["scheduled", "worked"] = "scheduled"
+    """Paid for the hours on the rota, or for hours with patients."""
+    hiring: Amount = Field(0)
+    """The cost of each hire, on its day."""
+    only_for: Names | None = None
+    """The protocols and retreats that the pool serves; everything when left out."""
+    changes: dict[Name, Change] = Field(default_factory=dict)
+    """Hires, leavers, new hours."""
+    people: dict[Name, Person] = Field(default_factory=dict)
+    """Individuals."""
+
+
+class Pool(Named):
+    """Rooms or equipment of one kind."""
+
+    count: Count
+    """How many."""
+    turnaround: DurationQuantity = Field("0 min")
+    """Out of use after each patient."""
+    rent: Pay = Field("0 per month")
+    """Rent of each."""
+    hours: WeekHours | None = None
+    """When they may be used; the clinic's hours when left out."""
+    only_for: Names | None = None
+    """The protocols and retreats that they serve; everything when left out."""
+    changes: dict[Name, Change] = Field(default_factory=dict)
+    """Changes from a date on."""
