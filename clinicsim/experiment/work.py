@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clinicsim.errors import AuditError
+
 if TYPE_CHECKING:
+    from clinicsim.measures import Measured
     from clinicsim.scenario.scenario import Scenario
 
 LONGEST_BATCH = 10
@@ -46,3 +49,25 @@ def batches(scenarios: Sequence["Scenario"], replications: int, seed: int, worke
         for first in range(1, replications + 1, size)
         for scenario in scenarios
     ]
+
+
+def play(scenario: "Scenario", seed: int, replication: int) -> "Measured":
+    """Simulate one replication, audit its log, and measure it.
+
+    Raise AuditError when the log contradicts itself, with a note that names the replication.
+    """
+    from clinicsim.measures import audit, measure
+    from clinicsim.model import simulate
+
+    log = simulate(scenario, seed, replication)
+    try:
+        audit(log, scenario)
+    except AuditError as error:
+        error.add_note(f"in replication {replication} of {scenario.name}, seed {seed}")
+        raise
+    return measure(log, scenario)
+
+
+def play_batch(batch: Batch) -> list[tuple[int, "Measured"]]:
+    """Play the replications of a batch; give each with its number."""
+    return [(replication, play(batch.scenario, batch.seed, replication)) for replication in batch.replications]

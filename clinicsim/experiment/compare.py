@@ -1,0 +1,136 @@
+"""The main job: the same patients through each scenario, and what the differences establish."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from clinicsim.errors import UsageError
+from clinicsim.experiment.replicate import DEFAULT_REPLICATIONS, replicate
+from clinicsim.experiment.results import Results, estimate_of
+from clinicsim.experiment.statistics import Difference, paired_difference
+from clinicsim.experiment.verdicts import Verdict, verdict
+
+if TYPE_CHECKING:
+    from clinicsim.scenario import Scenario
+
+DIFFERENCE_COLUMNS = ["scenario", "base", "measure", "unit", "difference", "low", "high", "p_adjusted", "n"]
+SPLIT_COLUMNS = ["scenario", "base", "term", "points", "low", "high", "n"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Results of several scenarios, the first of which is the base, and their paired differences.
+
+    `differences` and `variance_ratios` have a row for each scenario but the base and each measure; the intervals and p values
+    are under one Bonferroni adjustment over headline measures times pairs. `split` takes the difference in mean change of the
+    score at the end of the course apart, in points. `planned` lists the doses that each protocol in use plans.
+    """
+
+    results: Results
+    differences: pd.DataFrame
+    variance_ratios: pd.DataFrame
+    verdicts: tuple[Verdict, ...]
+    split: pd.DataFrame
+    planned: pd.DataFrame
+
+    @property
+    def base(self) -> str:
+        """The label of the scenario with which the others are compared."""
+        return self.results.labels[0]
+
+
+def compare(
+    scenarios: Sequence["Scenario"],
+    replications: int = DEFAULT_REPLICATIONS,
+    seed: int = 1,
+    workers: int | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Comparison:
+    """Replicate the scenarios with common random numbers and compare each with the first; see `replicate`."""
+    if len(scenarios) < 2:
+        raise UsageError("a comparison needs at least two scenarios")
+    return compared(replicate(scenarios, replications, seed, workers, on_progress))
+
+
+def compared(results: Results) -> Comparison:
+    """Compare each scenario of the results with the first."""
+    pairs = [(label, results.labels[0]) for label in results.labels[1:]]
+    comparisons = len(pairs) * sum(measure.headline for measure in results.measures.values())
+    found = {
+        (label, base, name): difference
+        for label, base in pairs
+        for name in results.measures
+        if (difference := _difference(results, label, base, name, comparisons)) is not None
+    }
+    return Comparison(
+        results=results,
+        differences=_differences(results, found),
+        variance_ratios=_variance_ratios(found),
+        verdicts=tuple(
+            verdict(results.measures[name], label, base, difference)
+            for (label, base, name), difference in found.items()
+            if results.measures[name].headline
+        ),
+        split=_split(results, pairs),
+        planned=_planned(results),
+    )
+
+
+def _difference(results: Results, label: str, base: str, name: str, comparisons: int) -> Difference | None:
+    if estimate_of(results, label, name) is None or estimate_of(results, base, name) is None:
+        return None
+    found = paired_difference(results.of(label, name), results.of(base, name), max(1, comparisons))
+    return None if found.difference != found.difference else found
+
+
+def _differences(results: Results, found: dict[tuple[str, str, str], Difference]) -> pd.DataFrame:
+    rows = [
+        (label, base, name, results.measures[name].unit, d.difference, d.low, d.high, d.p_adjusted, d.n)
+        for (label, base, name), d in found.items()
+    ]
+    return pd.DataFrame(rows, columns=DIFFERENCE_COLUMNS)
+
+
+def _variance_ratios(found: dict[tuple[str, str, str], Difference]) -> pd.DataFrame:
+    rows = [(label, name, difference.variance_ratio) for (label, _, name), difference in found.items()]
+    return pd.DataFrame(rows, columns=["scenario", "measure", "ratio"])
+
+
+def _split(results: Results, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    from clinicsim.measures import split
+
+    rows = []
+    for label, base in pairs:
+        for term, values in split.by_replication(_parts(results, label), _parts(results, base)).items():
+            found = paired_difference(values, [0.0] * len(values))
+            if found.difference == found.difference:
+                rows.append((label, base, term, found.difference, found.low, found.high, found.n))
+    return pd.DataFrame(rows, columns=SPLIT_COLUMNS)
+
+
+def _parts(results: Results, label: str) -> list[dict[str, float]]:
+    rows = results.values[(results.values["scenario"] == label) & results.values["measure"].str.startswith("split.")]
+    by_replication = {number: {} for number in results.replications}  # type: dict[int, dict[str, float]]
+    for number, name, value in zip(rows["replication"], rows["measure"], rows["value"], strict=True):
+        by_replication[int(number)][str(name)] = float(value)
+    return list(by_replication.values())
+
+
+def _planned(results: Results) -> pd.DataFrame:
+    from clinicsim.model import planned_sessions
+
+    rows = [
+        (
+            label,
+            scenario.protocols[name].label or name,
+            doses,
+            scenario.protocols[name].effect_ratio,
+            scenario.outcome.effect_basis,
+        )
+        for label, scenario in zip(results.labels, results.scenarios, strict=True)
+        if scenario.outcome is not None
+        for name, doses in planned_sessions(scenario).items()
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "protocol", "planned_doses", "effect_ratio", "effect_basis"])

@@ -1,0 +1,71 @@
+"""Many replications of scenarios, in this process or in several, with the same patients in each scenario."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from clinicsim.errors import UsageError
+from clinicsim.experiment.execution import available_cores, execute
+from clinicsim.experiment.work import Batch, batches, play_batch
+
+if TYPE_CHECKING:
+    from clinicsim.experiment.results import Results
+    from clinicsim.measures import Measured
+    from clinicsim.scenario import Scenario
+
+DEFAULT_REPLICATIONS = 30
+
+
+def run(
+    scenario: "Scenario",
+    replications: int = DEFAULT_REPLICATIONS,
+    seed: int = 1,
+    workers: int | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
+) -> "Results":
+    """Replicate one scenario and give its measures; see `replicate`."""
+    return replicate([scenario], replications, seed, workers, on_progress)
+
+
+def replicate(
+    scenarios: Sequence["Scenario"],
+    replications: int = DEFAULT_REPLICATIONS,
+    seed: int = 1,
+    workers: int | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
+) -> "Results":
+    """Play each scenario `replications` times with the same random numbers, in `workers` processes (all cores if None).
+
+    The results are the same with any number of workers. `on_progress` is told how many of how many runs are done. An
+    interruption (Ctrl-C) gives the results of the replications that were finished in all scenarios, when there are any
+    (`results.asked` says how many were asked for), and otherwise goes on to the caller. A breach of the audit stops all.
+    """
+    from clinicsim.experiment.results import gather
+    from clinicsim.scenario import check_comparable
+
+    _check(replications, seed)
+    check_comparable(scenarios)
+    played: dict[tuple[int, int], Measured] = {}
+    numbers = {id(scenario): number for number, scenario in enumerate(scenarios)}
+    total = replications * len(scenarios)
+
+    def keep(batch: Batch, measured: list[tuple[int, "Measured"]]) -> None:
+        played.update({(numbers[id(batch.scenario)], replication): result for replication, result in measured})
+        on_progress(len(played), total)
+
+    workers = workers or available_cores()
+    on_progress(0, total)
+    try:
+        executed = execute(batches(scenarios, replications, seed, workers), play_batch, workers, keep)
+    except KeyboardInterrupt:
+        results = gather(scenarios, played, seed, replications)
+        if not results.replications:
+            raise
+        return results
+    return gather(scenarios, played, seed, replications, tuple(str(batch) for batch in executed.lost))
+
+
+def _check(replications: int, seed: int) -> None:
+    if replications < 1:
+        raise UsageError(f"the number of replications must be 1 or more, not {replications}")
+    if seed < 0:
+        raise UsageError(f"the seed must be 0 or more, not {seed}")

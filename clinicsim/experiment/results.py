@@ -1,0 +1,172 @@
+"""What many runs give, as tidy frames: values of replications, and what they let us say of the mean.
+
+Nothing here depends on the order in which work was done: rows are sorted by scenario, replication and the catalogue's order.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from clinicsim.experiment.statistics import Estimate, estimate
+
+if TYPE_CHECKING:
+    from clinicsim.measures import Measure, Measured
+    from clinicsim.scenario import Scenario
+
+FEWEST_PEOPLE = 30
+"""A measure over people who reached a landmark is absent when fewer qualify over all replications."""
+
+ESTIMATE_COLUMNS = ["scenario", "measure", "unit", "mean", "low", "high", "n"]
+SERIES_COLUMNS = ["scenario", "measure", "unit", "index", "mean", "low", "high", "n"]
+
+
+@dataclass(frozen=True)
+class Results:
+    """The measures of every replication of every scenario.
+
+    `values` has the columns scenario, replication, measure, value (NaN: nobody to measure); `series` has an `index` (month or
+    week, from 0) beside them. `counts` are the people behind shares, over all replications: (did, could) by scenario and
+    measure. `measures` is the catalogue, expanded for these scenarios. `lost` names work that had to be given up, and
+    `asked` is the number of replications that was asked for.
+    """
+
+    scenarios: tuple["Scenario", ...]
+    labels: tuple[str, ...]
+    seed: int
+    asked: int
+    replications: tuple[int, ...]
+    values: pd.DataFrame
+    series: pd.DataFrame
+    counts: Mapping[tuple[str, str], tuple[int, int]]
+    measures: Mapping[str, "Measure"]
+    lost: tuple[str, ...] = ()
+    changes: tuple[tuple[str, str], ...] = field(default=())
+
+    def of(self, label: str, measure: str) -> list[float]:
+        """The values of a measure of a scenario, in the order of the replications; none where it has no such measure."""
+        rows = self.values[(self.values["scenario"] == label) & (self.values["measure"] == measure)]
+        return [float(value) for value in rows["value"]]
+
+
+def gather(
+    scenarios: Sequence["Scenario"],
+    played: Mapping[tuple[int, int], "Measured"],
+    seed: int,
+    asked: int,
+    lost: tuple[str, ...] = (),
+    changes: tuple[tuple[str, str], ...] = (),
+) -> Results:
+    """Make tidy results of what was played, by (scenario number, replication).
+
+    A replication counts only where every scenario has it: what is compared must be the same patients throughout.
+    """
+    from clinicsim.measures import catalogue
+
+    labels = labels_of(scenarios)
+    complete = _complete(len(scenarios), played)
+    measures = dict(chain.from_iterable(catalogue(scenario).items() for scenario in scenarios))
+    runs = [
+        (labels[number], replication, played[number, replication])
+        for number in range(len(scenarios))
+        for replication in complete
+    ]
+    return Results(
+        scenarios=tuple(scenarios),
+        labels=labels,
+        seed=seed,
+        asked=asked,
+        replications=complete,
+        values=_values(runs, measures),
+        series=_series(runs),
+        counts=_counts(runs),
+        measures=measures,
+        lost=lost,
+        changes=changes,
+    )
+
+
+def labels_of(scenarios: Sequence["Scenario"]) -> tuple[str, ...]:
+    """The names of the scenarios, told apart by a number where two have the same."""
+    labels: list[str] = []
+    for scenario in scenarios:
+        label, copy = scenario.name, 2
+        while label in labels:
+            label, copy = f"{scenario.name} ({copy})", copy + 1
+        labels.append(label)
+    return tuple(labels)
+
+
+def estimates(results: Results) -> pd.DataFrame:
+    """Means over replications with their intervals: scenario, measure, unit, mean, low, high, n."""
+    rows = [
+        (label, name, measure.unit, found.mean, found.low, found.high, found.n)
+        for label in results.labels
+        for name, measure in results.measures.items()
+        if (found := estimate_of(results, label, name)) is not None
+    ]
+    return pd.DataFrame(rows, columns=ESTIMATE_COLUMNS)
+
+
+def estimate_of(results: Results, label: str, name: str) -> Estimate | None:
+    """The estimate of one measure; None where too few replications or too few people have it."""
+    values = results.of(label, name)
+    counted = results.counts.get((label, name))
+    if not values or (counted is not None and counted[1] < FEWEST_PEOPLE):
+        return None
+    lower, upper = results.measures[name].bounds
+    found = estimate(values, lower, upper, counted)
+    return None if found.mean != found.mean else found
+
+
+def series_estimates(results: Results) -> pd.DataFrame:
+    """The same for series, by month or week: scenario, measure, unit, index, mean, low, high, n."""
+    from clinicsim.measures import SERIES
+
+    rows = []
+    for (label, name, index), group in results.series.groupby(["scenario", "measure", "index"], sort=False):
+        lower, upper = SERIES[_family(name)].bounds
+        found = estimate([float(value) for value in group["value"]], lower, upper)
+        if found.mean == found.mean:
+            rows.append((label, name, SERIES[_family(name)].unit, index, found.mean, found.low, found.high, found.n))
+    return pd.DataFrame(rows, columns=SERIES_COLUMNS)
+
+
+def _family(name: str) -> str:
+    return name.split(".", maxsplit=1)[0]
+
+
+def _complete(scenarios: int, played: Iterable[tuple[int, int]]) -> tuple[int, ...]:
+    done = [{replication for number, replication in played if number == scenario} for scenario in range(scenarios)]
+    return tuple(sorted(set.intersection(*done))) if done else ()
+
+
+def _values(runs: Sequence[tuple[str, int, "Measured"]], measures: Mapping[str, "Measure"]) -> pd.DataFrame:
+    rows = [
+        (label, replication, name, measured.values[name])
+        for label, replication, measured in runs
+        for name in measures
+        if name in measured.values
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "replication", "measure", "value"])
+
+
+def _series(runs: Sequence[tuple[str, int, "Measured"]]) -> pd.DataFrame:
+    rows = [
+        (label, replication, name, index, value)
+        for label, replication, measured in runs
+        for name, values in measured.series.items()
+        for index, value in enumerate(values)
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "replication", "measure", "index", "value"])
+
+
+def _counts(runs: Sequence[tuple[str, int, "Measured"]]) -> dict[tuple[str, str], tuple[int, int]]:
+    counts: dict[tuple[str, str], tuple[int, int]] = {}
+    for label, _, measured in runs:
+        for name, (did, could) in measured.counts.items():
+            before = counts.get((label, name), (0, 0))
+            counts[label, name] = (before[0] + did, before[1] + could)
+    return counts

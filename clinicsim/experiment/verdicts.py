@@ -1,0 +1,77 @@
+"""What is established and what is not, in a sentence for each headline measure."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clinicsim.experiment.statistics import FEWEST_FOR_TRUST, Difference
+from clinicsim.experiment.words import say_difference, say_difference_range
+
+if TYPE_CHECKING:
+    from clinicsim.measures import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a paired difference on a headline measure lets us say.
+
+    `kind` is `higher` or `lower` (established), `alike` (established: no difference that would matter), or `open`.
+    `better` is the label of the scenario that is established to do better, or "" where none is or the measure has no
+    direction.
+    """
+
+    measure: str
+    scenario: str
+    base: str
+    kind: str
+    better: str
+    sentence: str
+
+    @property
+    def established(self) -> bool:
+        """Whether the sign of the difference, or its smallness, is established."""
+        return self.kind != "open"
+
+
+def verdict(measure: "Measure", scenario: str, base: str, found: Difference) -> Verdict:
+    """Say what a paired difference establishes about one headline measure.
+
+    A sign is established when the simultaneous interval leaves out 0, which is when the adjusted p value is under 0.05.
+    """
+    kind = _kind(measure, found)
+    better = _better(measure, kind, scenario, base)
+    return Verdict(measure.name, scenario, base, kind, better, _sentence(measure, scenario, base, found, kind, better))
+
+
+def _kind(measure: "Measure", found: Difference) -> str:
+    if math.isnan(found.low) or found.n < FEWEST_FOR_TRUST:
+        return "open"
+    if found.low > 0:
+        return "higher"
+    if found.high < 0:
+        return "lower"
+    matters = measure.difference_that_matters
+    return "alike" if max(abs(found.low), abs(found.high)) < matters else "open"
+
+
+def _better(measure: "Measure", kind: str, scenario: str, base: str) -> str:
+    if kind not in ("higher", "lower") or measure.direction == "neither":
+        return ""
+    return scenario if (kind == "higher") == (measure.direction == "more") else base
+
+
+def _sentence(measure: "Measure", scenario: str, base: str, found: Difference, kind: str, better: str) -> str:
+    what = measure.label[:1].upper() + measure.label[1:]
+    if math.isnan(found.difference):
+        return f"{what}: nothing can be said; too few replications have a figure."
+    if found.n < FEWEST_FOR_TRUST:
+        return f"{what}: {found.n} replications are too few to say which is ahead; run at least {FEWEST_FOR_TRUST}."
+    size = say_difference(found.difference, measure.unit)
+    interval = f"95% interval of the difference {say_difference_range(found.low, found.high, measure.unit)}"
+    if kind == "alike":
+        bound = say_difference(measure.difference_that_matters, measure.unit)
+        return f"{what}: no difference that matters; “{scenario}” and “{base}” are within {bound} of each other ({interval})."
+    if kind == "open":
+        return f"{what}: not established which is ahead ({interval})."
+    advantage = f", which is better for “{better}”" if better else ""
+    return f"{what}: {size} {kind} in “{scenario}” than in “{base}”{advantage} ({interval})."
