@@ -76,7 +76,7 @@ def test_numbers_are_uniform_and_neighbours_independent_along_every_part_of_the_
     draws = [draw(n) for n in range(6400)]
     assert distance_from_uniform(draws) < 1.95
     assert chi_square_of_pairs(list(pairwise(draws))) < 103.4  # 0.999 point at 63 degrees of freedom
-    assert 0 < min(draws) and max(draws) < 1
+    assert min(draws) > 0 and max(draws) < 1
 
 
 def purposes_in(module: ast.Module) -> set[tuple[str, str]]:

@@ -1,15 +1,16 @@
 """Random numbers by key: what is drawn hangs on who draws it and why, never on what was drawn before.
 
-A draw is named by its purpose, its subject (a patient's key, a worker's number), an address (the dotted name of a step, a
-phase or a pool) and an occurrence (the how-manieth of its kind). The same name gives the same number in every scenario that
-is played with the same seed and replication. This is the only module that makes random numbers.
+A draw is named by its purpose, its subject (a patient's key, a worker's number), an address (the dotted name of a step,
+a phase or a pool) and an occurrence (the how-manieth of its kind). The same name gives the same number in every scenario
+that is played with the same seed and replication. This is the only module that makes random numbers.
 
-The generator is the counter-based Philox of Salmon, Moraes, Dror and Shaw (2011): its output is a fixed function of a key
-(seed, replication and purpose) and a counter (the rest of the name), so a draw needs no state and no order.
+The generator is the counter-based Philox of Salmon, Moraes, Dror and Shaw (2011): its output is a fixed function of a
+key (seed, replication and purpose) and a counter (the rest of the name), so a draw needs no state and no order.
 """
 
 from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class _Stream:
         key = (int(words[0]), int(words[1]))
         self._generator = np.random.Philox(key=np.array(key, dtype=np.uint64))
         self._counter = [0, 0, 0, 0]
-        self._state = {
+        self._state: Any = {
             "bit_generator": "Philox",
             "state": {"counter": self._counter, "key": key},
             "buffer": (0, 0, 0, 0),
