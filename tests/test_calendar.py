@@ -11,6 +11,7 @@ from clinicsim.scenario.values import Moment, Offset, Period, Span
 DAY = 1440.0
 HOUR = 60.0
 WORKING_WEEK = dict.fromkeys(WEEKDAYS[:5], ((8 * HOUR, 12 * HOUR), (13 * HOUR, 17 * HOUR))) | {"sat": (), "sun": ()}
+THREE_YEARS, NONE = Span(months=36), Span()
 CLOSED = {
     "independence_day": Period((7, 4), (7, 4)),
     "year_end": Period((12, 24), (1, 1)),
@@ -18,7 +19,7 @@ CLOSED = {
 }
 
 
-def calendar(start=datetime.date(2027, 1, 4), length=Span(months=36), warm_up=Span(), closed=CLOSED):
+def calendar(start=datetime.date(2027, 1, 4), length=THREE_YEARS, warm_up=NONE, closed=CLOSED):
     return Calendar(SimpleNamespace(start=start, length=length, warm_up=warm_up, hours=WORKING_WEEK, closed=closed))
 
 
@@ -103,4 +104,4 @@ def test_moments_are_dates_or_times_after_the_start():
 def test_months_of_the_run_are_calendar_months_from_the_start():
     plan = calendar(start=datetime.date(2027, 1, 31))
     assert [plan.month_start(month) for month in range(4)] == [0.0, 28 * DAY, 59 * DAY, 89 * DAY]
-    assert [plan.month_of(time) for time in (0.0, 28 * DAY - 1, 28 * DAY, 59 * DAY, 700 * DAY)] == [0, 0, 1, 2, 22]
+    assert [plan.month_of(time) for time in (0.0, 28 * DAY - 1, 28 * DAY, 59 * DAY, 700 * DAY)] == [0, 0, 1, 2, 23]

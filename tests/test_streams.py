@@ -29,9 +29,7 @@ def chi_square_of_pairs(pairs: list[tuple[float, float]], cells: int = 8) -> flo
 
 
 def test_a_number_hangs_on_its_name_and_not_on_what_was_drawn_before():
-    names = [
-        (purpose, subject, address, n) for purpose in "ab" for subject in range(5) for address in "xy" for n in (0, 1)
-    ]
+    names = list(product("ab", range(5), "xy", (0, 1)))
     forwards, backwards = Streams(1, 0), Streams(1, 0)
     first = {name: forwards.uniform(*name) for name in names}
     second = {name: backwards.uniform(*name) for name in reversed(names)}
@@ -69,14 +67,14 @@ def test_numbers_are_uniform_and_neighbours_independent_along_every_part_of_the_
     def draw(n: int) -> float:
         parts = {part: n if part == varied else 3 for part in ("subject", "occurrence", "seed", "replication")}
         address, purpose = (f"step{n}" if varied == part else "step" for part in ("address", "purpose"))
-        return Streams(parts["seed"], parts["replication"]).uniform(
-            purpose, parts["subject"], address, parts["occurrence"]
-        )
+        streams = Streams(parts["seed"], parts["replication"])
+        return streams.uniform(purpose, parts["subject"], address, parts["occurrence"])
 
     draws = [draw(n) for n in range(6400)]
     assert distance_from_uniform(draws) < 1.95
     assert chi_square_of_pairs(list(pairwise(draws))) < 103.4  # 0.999 point at 63 degrees of freedom
-    assert min(draws) > 0 and max(draws) < 1
+    assert min(draws) > 0
+    assert max(draws) < 1
 
 
 def purposes_in(module: ast.Module) -> set[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The calendar of a run: what day a moment falls on, when the clinic is open, and where a shift of time leads.
 
-Time is minutes from midnight of the start; a day is its number from the start, 0 for the first; weekdays count from Monday, 0.
+Time is minutes from midnight of the start; a day is its number from the start, 0 for the first; weekdays count from 0,
+which is Monday.
 """
 
 import datetime
@@ -91,8 +92,9 @@ class Calendar:
     def add(self, time: float, offset: Offset, edge: Edge = "exact") -> float:
         """Shift a moment, which a negative offset moves back.
 
-        Whole days count as days of the calendar: with `start` the result is the midnight that begins the day so many days
-        later, with `end` the midnight that ends it, with `exact` the same time of that day. Minutes are exact and added to it.
+        Whole days count as days of the calendar: with `start` the result is the midnight that begins the day so many
+        days later, with `end` the midnight that ends it, with `exact` the same time of that day. Minutes are exact, and
+        added to it.
         """
         if not offset.days and not offset.working_days:
             return time + offset.minutes
