@@ -1,7 +1,7 @@
 """Random numbers by key: what is drawn hangs on who draws it and why, never on what was drawn before.
 
 A draw is named by its purpose, its subject (a patient's key, a worker's number), an address (the dotted name of a step,
-A draw is named by its purpose, its subject (a patient's key, a worker's number), an address (the dotted name of a step,
+a phase or a pool) and an occurrence (how many there were before). The same name gives the same number in every scenario
 that is played with the same seed and replication. This is the only module that makes random numbers.
 
 The generator is the counter-based Philox of Salmon, Moraes, Dror and Shaw (2011): its output is a fixed function of a
