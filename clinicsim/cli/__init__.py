@@ -7,9 +7,25 @@ imports what it needs inside its function, so that `clinicsim --help` answers at
 import click
 
 from clinicsim import __version__
+from clinicsim.cli.compare import compare
+from clinicsim.cli.measures import measures
+from clinicsim.cli.new import new
+from clinicsim.cli.program import Program
+from clinicsim.cli.run import run
+from clinicsim.cli.schema import schema
+from clinicsim.cli.validate import validate
 
 
-@click.group(context_settings={"auto_envvar_prefix": "CLINICSIM", "help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, context_settings={"auto_envvar_prefix": "CLINICSIM", "help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="clinicsim")
 def main() -> None:
-    """Simulate a ketamine-assisted psychotherapy clinic and compare ways to run it."""
+    """Simulate a ketamine-assisted psychotherapy clinic and compare ways to run it.
+
+    \b
+    Start with:
+        clinicsim compare scenarios/weekly.yaml scenarios/retreat.yaml
+    """
+
+
+for _command in (run, compare, validate, new, measures, schema):
+    main.add_command(_command)

@@ -5,6 +5,7 @@ Nothing here depends on the order in which work was done: rows are sorted by sce
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -46,9 +47,13 @@ class Results:
     changes: tuple[tuple[str, str], ...] = field(default=())
 
     def of(self, label: str, measure: str) -> list[float]:
-        """The values of a measure of a scenario, in the order of the replications; none where it has no such measure."""
-        rows = self.values[(self.values["scenario"] == label) & (self.values["measure"] == measure)]
-        return [float(value) for value in rows["value"]]
+        """The values of a measure of a scenario, by replication; none where it has no such measure."""
+        return self._by_measure.get((label, measure), [])
+
+    @cached_property
+    def _by_measure(self) -> dict[tuple[str, str], list[float]]:
+        groups = self.values.groupby(["scenario", "measure"], sort=False)["value"]
+        return {(str(label), str(measure)): group.tolist() for (label, measure), group in groups}
 
 
 def gather(

@@ -70,7 +70,7 @@ def _sentence(measure: "Measure", scenario: str, base: str, found: Difference, k
     interval = f"95% interval of the difference {say_difference_range(found.low, found.high, measure.unit)}"
     if kind == "alike":
         bound = say_difference(measure.difference_that_matters, measure.unit)
-        return f"{what}: no difference that matters; “{scenario}” and “{base}” are within {bound} of each other ({interval})."
+        return f"{what}: no difference that matters between “{scenario}” and “{base}”: under {bound} ({interval})."
     if kind == "open":
         return f"{what}: not established which is ahead ({interval})."
     advantage = f", which is better for “{better}”" if better else ""

@@ -1,0 +1,46 @@
+"""`clinicsim compare`: the main job."""
+
+from pathlib import Path
+
+import click
+
+from clinicsim.cli.finish import finish
+from clinicsim.cli.options import experiment_options, load_all, out_folder, read_changes, scenarios_argument
+from clinicsim.cli.terminal import progress
+from clinicsim.errors import UsageError
+
+
+@click.command()
+@scenarios_argument
+@experiment_options
+def compare(
+    scenarios: tuple[Path, ...],
+    replications: int,
+    seed: int,
+    workers: int | None,
+    changes: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Send the same patients through each of SCENARIOS and compare each with the first.
+
+    Prints what is established and what is not, with 95% intervals that hold together; tables, charts and a report go to a
+    folder under outputs/.
+
+    \b
+    Example:
+        clinicsim compare scenarios/weekly.yaml scenarios/retreat.yaml
+    """
+    from clinicsim.experiment import compared, replicate
+    from clinicsim.report import check_folder, write_comparison
+
+    if len(scenarios) < 2:
+        raise UsageError("a comparison needs at least two scenario files; for one, use clinicsim run")
+    loaded = load_all(scenarios, changes)
+    folder = out_folder(out, scenarios)
+    check_folder(folder)
+    with progress("Playing") as on_progress:
+        results = replicate(loaded, replications, seed, workers, on_progress)
+    comparison = compared(results)
+    write_comparison(comparison, folder, read_changes(changes))
+    return finish(results, comparison, folder, as_json)

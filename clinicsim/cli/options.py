@@ -1,0 +1,75 @@
+"""Options that several commands share, so that they read the same everywhere."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clinicsim.errors import UsageError
+
+if TYPE_CHECKING:
+    from clinicsim.scenario import Scenario
+
+Command = Callable[..., Any]
+
+scenario_argument = click.argument("scenario", type=click.Path(path_type=Path))
+scenarios_argument = click.argument("scenarios", type=click.Path(path_type=Path), nargs=-1, required=True)
+set_option = click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="ADDRESS=VALUE",
+    help="Change one parameter, as that line in a scenario file would; e.g. --set staff.nurse.count=2. May be repeated.",
+)
+replications_option = click.option(
+    "--replications",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    help="How many times each scenario is played.",
+)
+seed_option = click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another seed gives other random numbers."
+)
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes that work side by side; all cores when left out. Changes no result.",
+)
+out_option = click.option(
+    "--out", type=click.Path(path_type=Path), help="The folder to write; under outputs/ when left out."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the same for machines, as one JSON document.")
+
+
+def experiment_options(command: Command) -> Command:
+    """Add the options of every command that plays scenarios."""
+    for option in (json_option, out_option, set_option, workers_option, seed_option, replications_option):
+        command = option(command)
+    return command
+
+
+def read_changes(written: Sequence[str]) -> dict[str, str]:
+    """Take `ADDRESS=VALUE` texts apart. Raise UsageError for one that is not of that form, or an address given twice."""
+    changes: dict[str, str] = {}
+    for text in written:
+        address, sign, value = text.partition("=")
+        if not sign or not address.strip() or not value.strip():
+            raise UsageError(f"--set takes ADDRESS=VALUE, such as staff.nurse.count=2, not '{text}'")
+        if address.strip() in changes:
+            raise UsageError(f"--set {address.strip()} is given twice")
+        changes[address.strip()] = value.strip()
+    return changes
+
+
+def load_all(paths: Sequence[Path], written: Sequence[str]) -> list["Scenario"]:
+    """Load scenarios with the changes of `--set`. Raise ScenarioError with the problems of all of them at once."""
+    from clinicsim.scenario import load_together
+
+    return load_together(paths, read_changes(written))
+
+
+def out_folder(out: Path | None, paths: Sequence[Path]) -> Path:
+    """The folder to write: as asked, else under `outputs/`, named after the scenario files."""
+    return out or Path("outputs") / "-vs-".join(path.stem or "scenario" for path in paths)

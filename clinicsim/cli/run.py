@@ -1,0 +1,41 @@
+"""`clinicsim run`: one scenario."""
+
+from pathlib import Path
+
+import click
+
+from clinicsim.cli.finish import finish
+from clinicsim.cli.options import experiment_options, load_all, out_folder, read_changes, scenario_argument
+from clinicsim.cli.terminal import progress
+
+
+@click.command()
+@scenario_argument
+@experiment_options
+def run(
+    scenario: Path,
+    replications: int,
+    seed: int,
+    workers: int | None,
+    changes: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Play SCENARIO many times and print its measures with 95% intervals.
+
+    Tables, charts and a report go to a folder under outputs/.
+
+    \b
+    Example:
+        clinicsim run scenarios/weekly.yaml --replications 50
+    """
+    from clinicsim.experiment import replicate
+    from clinicsim.report import check_folder, write_run
+
+    (loaded,) = load_all([scenario], changes)
+    folder = out_folder(out, [scenario])
+    check_folder(folder)
+    with progress("Playing") as on_progress:
+        results = replicate([loaded], replications, seed, workers, on_progress)
+    write_run(results, folder, read_changes(changes))
+    return finish(results, None, folder, as_json)

@@ -1,0 +1,31 @@
+"""`clinicsim schema`: the JSON Schema of scenario files."""
+
+import json
+from pathlib import Path
+
+import click
+
+from clinicsim.cli.terminal import note
+
+
+@click.command()
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; printed when left out."
+)
+def schema(out: Path | None) -> None:
+    """Print the JSON Schema of scenario files, for completion and checking in an editor.
+
+    \b
+    Example:
+        clinicsim schema -o scenarios/clinicsim.schema.json
+    and as the first line of a scenario file:
+        # yaml-language-server: $schema=clinicsim.schema.json
+    """
+    from clinicsim.scenario import json_schema
+
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False)
+    if out is None:
+        click.echo(text)
+        return
+    out.write_text(text + "\n", encoding="utf-8")
+    note(f"Written: {out}")
