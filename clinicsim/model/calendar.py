@@ -66,7 +66,7 @@ class Calendar:
         known = self._closed.get(day)
         if known is None:
             date = self.date(day)
-            known = self._closed[day] = any(_contains(period, date) for period in self._closures)
+            known = self._closed[day] = any(contains(period, date) for period in self._closures)
         return known
 
     def open_spans(self, day: int) -> Spans:
@@ -150,7 +150,8 @@ def _months_later(date: datetime.date, months: int) -> datetime.date:
     return datetime.date(year, month, min(date.day, monthrange(year, month)[1]))
 
 
-def _contains(period: Period, date: datetime.date) -> bool:
+def contains(period: Period, date: datetime.date) -> bool:
+    """Say whether a date lies in a period, both ends included; in a period of each year whatever the year."""
     first, last = period.first, period.last
     if isinstance(first, datetime.date) and isinstance(last, datetime.date):
         return first <= date <= last

@@ -1,0 +1,459 @@
+"""Who and what is there on a day: people with their hours, skills, absences and limits; rooms and equipment by the piece.
+
+Days count from the start of the run, 0 for the first; spans are pairs of minutes after midnight, sorted and apart. Leave and
+dated absences are known from the start. Sickness is known only from the opening of its day on (`open_day`).
+"""
+
+from bisect import insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import ceil, floor, inf
+
+from clinicsim.model.calendar import MINUTES_A_DAY, Calendar, Spans, contains
+from clinicsim.model.parts import Worker
+from clinicsim.model.streams import Streams
+from clinicsim.scenario.clinic import Absence, Break, Change, ContactLimit, Person, Pool, Role
+from clinicsim.scenario.scenario import Scenario
+from clinicsim.scenario.values import Names, StaffHours
+
+SICKNESS = "staff.sickness"
+LEAVE = "staff.leave"
+_WEEKS_A_BLOCK = 52
+_DAYS_A_YEAR = 365.25
+
+Duty = tuple[Spans, frozenset[str] | None]
+"""Spans in which somebody can be booked, and for which protocols and retreats; None for everything."""
+
+
+@dataclass(slots=True)
+class _Member:
+    """A worker with what the scenario says about them."""
+
+    worker: Worker
+    hours: StaffHours | None
+    role_changes: tuple[Change, ...]
+    own_changes: tuple[Change, ...]
+    limit: ContactLimit
+    breaks: tuple[tuple[str, Break], ...]
+    absence: Absence
+    employed: tuple[tuple[float, float], ...]
+    draws: tuple[int, str]
+    leave_weeks: set[int] = field(default_factory=set)
+    resting: set[int] = field(default_factory=set)
+    retreats: dict[int, list[tuple[Spans, str, bool]]] = field(default_factory=dict)
+    retreat_weeks: set[int] = field(default_factory=set)
+    sick_days: list[bool] = field(default_factory=list)
+    known_sick: set[int] = field(default_factory=set)
+    duties: dict[int, tuple[Duty, ...]] = field(default_factory=dict)
+
+
+class Roster:
+    """The people, rooms and equipment of a run, day by day.
+
+    The people of a pool stand in one order: first those not described one by one, then those who are, then later hires. Whoever
+    wants to know of changes after the start calls `on_change`.
+    """
+
+    def __init__(self, scenario: Scenario, calendar: Calendar, streams: Streams) -> None:
+        self._scenario = scenario
+        self._calendar = calendar
+        self._streams = streams
+        self._listeners: list[Callable[[Worker, int], None]] = []
+        names: set[str] = set()
+        self._pools = {name: _members(name, role, calendar, names) for name, role in scenario.staff.items()}
+        self._by_name = {member.worker.name: member for pool in self._pools.values() for member in pool}
+        self._workers = {name: tuple(member.worker for member in pool) for name, pool in self._pools.items()}
+        self._things = {
+            **{f"rooms.{name}": pool for name, pool in scenario.rooms.items()},
+            **{f"equipment.{name}": pool for name, pool in scenario.equipment.items()},
+        }
+        for pool in self._pools.values():
+            self._spread_leave(pool)
+
+    # People
+
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """The names of the staff pools, in the order of the scenario."""
+        return tuple(self._workers)
+
+    def workers(self, pool: str) -> tuple[Worker, ...]:
+        """Give everybody who is ever in a pool, in order."""
+        return self._workers[pool]
+
+    def worker(self, name: str) -> Worker:
+        """Give the worker of a name."""
+        return self._by_name[name].worker
+
+    def on_change(self, listener: Callable[[Worker, int], None]) -> None:
+        """Have `listener(worker, day)` called whenever somebody's day is changed after the start."""
+        self._listeners.append(listener)
+
+    def employed(self, worker: Worker, day: int) -> bool:
+        """Say whether a worker is on the staff on a day, at work or not."""
+        return any(first <= day < until for first, until in self._by_name[worker.name].employed)
+
+    def as_needed(self, worker: Worker, day: int) -> bool:
+        """Say whether a worker is there only when booked."""
+        return self._hours(self._by_name[worker.name], day) == "as needed"
+
+    def usual(self, worker: Worker, day: int) -> Spans:
+        """Give a worker's hours of a day as if nobody were ever away; none when not employed or when there as needed."""
+        hours = self._hours(self._by_name[worker.name], day)
+        if hours == "as needed" or not self.employed(worker, day):
+            return ()
+        return self._calendar.open_spans(day) if hours is None else self._calendar.spans_of(hours, day)
+
+    def duties(self, worker: Worker, day: int) -> tuple[Duty, ...]:
+        """Give the spans of a day in which a worker can be booked, and for what; sickness counts once it is known."""
+        member = self._by_name[worker.name]
+        known = member.duties.get(day)
+        if known is None:
+            known = member.duties[day] = self._duties_of(member, day)
+        return known
+
+    def shift(self, worker: Worker, day: int) -> Spans:
+        """Give the spans of a day in which a worker is on shift, retreats included; none when away, resting or known sick."""
+        return _joined(span for spans, _ in self.duties(worker, day) for span in spans)
+
+    def absent(self, worker: Worker, day: int) -> str:
+        """Say why a worker is not at work on a day: `leave` (dated absences and rest after a retreat too), or ""."""
+        member = self._by_name[worker.name]
+        return "leave" if self._is_away(member, day) else ""
+
+    def breaks(self, worker: Worker) -> tuple[tuple[str, Break], ...]:
+        """Give a worker's breaks by name."""
+        return self._by_name[worker.name].breaks
+
+    def contact_limit(self, worker: Worker, day: int) -> tuple[float, float]:
+        """Give the most minutes with patients on a day and in its week from Monday; infinite where nothing is said."""
+        member = self._by_name[worker.name]
+        limit, week = member.limit, self.week(day)
+        weekly = limit.week
+        if week in member.retreat_weeks and limit.retreat_week is not None:
+            weekly = limit.retreat_week
+        elif week not in member.retreat_weeks and week - 1 in member.retreat_weeks and limit.week_after is not None:
+            weekly = limit.week_after
+        return (inf if limit.day is None else limit.day), (inf if weekly is None else weekly)
+
+    def week(self, day: int) -> int:
+        """Give the number of the week, from Monday, in which a day lies; 0 for that of the first day."""
+        return (day + self._calendar.weekday(0)) // 7
+
+    # Sickness
+
+    def open_day(self, day: int) -> list[Worker]:
+        """Make the sickness of a day known, and give those who are sick among the people due at work."""
+        sick = [
+            member
+            for pool in self._pools.values()
+            for member in pool
+            if member.absence.sickness > 0 and self.duties(member.worker, day) and self.sick(member.worker, day)
+        ]
+        for member in sick:
+            member.known_sick.add(day)
+            self._changed(member, day)
+        return [member.worker for member in sick]
+
+    def sick(self, worker: Worker, day: int) -> bool:
+        """Say whether a worker is sick on a day, known or not.
+
+        On each working day of the clinic a spell goes on with chance 1 - 1/m and a new one starts with chance
+        r / (m + r (1 - m)), where m is the mean spell in working days and r the long-run share of days; so r is met exactly.
+        Each (person, day) has one uniform. On other days the last working day's state holds.
+        """
+        member = self._by_name[worker.name]
+        if member.absence.sickness <= 0 or day < 0:
+            return False
+        while len(member.sick_days) <= day:
+            member.sick_days.append(self._sick_next(member))
+        return member.sick_days[day]
+
+    def _sick_next(self, member: _Member) -> bool:
+        day = len(member.sick_days)
+        before = day > 0 and member.sick_days[-1]
+        if not self._calendar.working_day(day):
+            return before
+        mean, share = max(1.0, member.absence.spell / MINUTES_A_DAY), member.absence.sickness
+        chance = share / (mean + share * (1.0 - mean))
+        if before:
+            chance += (1.0 - 1.0 / mean) * (1.0 - chance)
+        number, address = member.draws
+        return self._streams.uniform(SICKNESS, number, address, self._calendar.ordinal(day)) < chance
+
+    # Retreats
+
+    def team(self, pool: str, count: int, days: Sequence[int], skills: Iterable[str] = ()) -> list[Worker]:
+        """Choose the people whom a retreat takes from a pool: the first who are there on its days and together have the skills.
+
+        Where nobody's skills suffice the first ones are taken; fewer than `count` where fewer are there.
+        """
+        wanted = frozenset(skills) & frozenset(skill for worker in self._workers[pool] for skill in worker.skills)
+        there = [
+            member.worker
+            for member in self._pools[pool]
+            if member.worker.only_for is None and all(self._can_join(member, day) for day in days)
+        ]
+        for group in combinations(there, min(count, len(there))):
+            if wanted <= frozenset().union(*(worker.skills for worker in group)):
+                return list(group)
+        return there[:count]
+
+    def extra_shift(self, worker: Worker, day: int, spans: Spans, retreat: str, *, away: bool = False) -> None:
+        """Put a worker on shift for a retreat on a day; `away` takes them from everything else on that day."""
+        member = self._by_name[worker.name]
+        member.retreats.setdefault(day, []).append((spans, retreat, away))
+        member.retreat_weeks.add(self.week(day))
+        self._changed(member, day)
+
+    def no_extra_shift(self, worker: Worker, day: int, retreat: str) -> None:
+        """Undo `extra_shift` for a retreat that does not take place."""
+        member = self._by_name[worker.name]
+        member.retreats[day] = [entry for entry in member.retreats.get(day, []) if entry[1] != retreat]
+        week = self.week(day)
+        if not any(entries for other, entries in member.retreats.items() if self.week(other) == week):
+            member.retreat_weeks.discard(week)
+        self._changed(member, day)
+
+    def time_off(self, worker: Worker, days: Iterable[int]) -> None:
+        """Give a worker rest on these days."""
+        member = self._by_name[worker.name]
+        for day in days:
+            member.resting.add(day)
+            self._changed(member, day)
+
+    # Rooms and equipment
+
+    def units(self, address: str, day: int) -> int:
+        """Give how many rooms or pieces there are of a pool (`rooms.dosing`, `equipment.pump`) on a day."""
+        pool = self._things[address]
+        number = pool.count
+        for change, first, until in _dated(pool.changes.values(), self._calendar):
+            if first <= day < until:
+                number = change.count if change.count is not None else number + (change.add or 0) - (change.remove or 0)
+        return max(0, number)
+
+    def open(self, address: str, day: int) -> Spans | None:
+        """Give when a pool of rooms or equipment may be used on a day; None where it follows the hours of the visit."""
+        pool = self._things[address]
+        hours = _changed_hours(pool.changes.values(), day, self._calendar) or pool.hours
+        if hours is None or hours == "as needed":
+            return None
+        return self._calendar.spans_of(hours, day)
+
+    def serves(self, address: str) -> frozenset[str] | None:
+        """Give the protocols and retreats that a pool of rooms or equipment serves; None for everything."""
+        return _names(self._things[address].only_for)
+
+    # Inside
+
+    def _hours(self, member: _Member, day: int) -> StaffHours | None:
+        own = _changed_hours(member.own_changes, day, self._calendar)
+        return own or _changed_hours(member.role_changes, day, self._calendar) or member.hours
+
+    def _duties_of(self, member: _Member, day: int) -> tuple[Duty, ...]:
+        worker = member.worker
+        if day in member.known_sick or self._is_away(member, day) or not self.employed(worker, day):
+            return ()
+        retreats = member.retreats.get(day, [])
+        own = () if any(away for _, _, away in retreats) else self._bookable(member, day)
+        extra = tuple((spans, frozenset((retreat,))) for spans, retreat, _ in retreats)
+        return ((own, worker.only_for), *extra) if own else extra
+
+    def _bookable(self, member: _Member, day: int) -> Spans:
+        if self._hours(member, day) != "as needed":
+            return self.usual(member.worker, day)
+        only_for = member.worker.only_for
+        only_retreats = only_for is not None and not only_for & frozenset(self._scenario.protocols)
+        return () if only_retreats else self._calendar.open_spans(day)
+
+    def _can_join(self, member: _Member, day: int) -> bool:
+        free = not self._is_away(member, day) and not member.retreats.get(day)
+        return free and self.employed(member.worker, day)
+
+    def _is_away(self, member: _Member, day: int) -> bool:
+        if self.week(day) in member.leave_weeks or day in member.resting:
+            return True
+        date = self._calendar.date(day)
+        return any(contains(period, date) for period in member.absence.away.values())
+
+    def _changed(self, member: _Member, day: int) -> None:
+        member.duties.pop(day, None)
+        for listener in self._listeners:
+            listener(member.worker, day)
+
+    # Leave
+
+    def _spread_leave(self, pool: Sequence[_Member]) -> None:
+        """Draw the weeks of leave: each year of 52 weeks is cut into as many parts as a person has weeks, and in each part
+        one week is drawn among those in which the fewest colleagues are away.
+        """
+        for block in range(ceil((self.week(self._calendar.days) + 1) / _WEEKS_A_BLOCK)):
+            away = [0] * _WEEKS_A_BLOCK
+            for member in pool:
+                for week in self._leave_of(member, block, away):
+                    away[week] += 1
+                    member.leave_weeks.add(block * _WEEKS_A_BLOCK + week)
+
+    def _leave_of(self, member: _Member, block: int, away: Sequence[int]) -> list[int]:
+        number, address = member.draws
+        days = self._days_a_week(member)
+        if member.absence.leave <= 0 or not days:
+            return []
+        weeks = member.absence.leave * (_WEEKS_A_BLOCK * 7 / _DAYS_A_YEAR) / days
+        draw = self._streams.uniform(LEAVE, number, address, block * 64)
+        count = min(_WEEKS_A_BLOCK, floor(weeks) + (draw < weeks - floor(weeks)))
+        taken = []
+        for part in range(count):
+            few = _least(away, _WEEKS_A_BLOCK * part // count, _WEEKS_A_BLOCK * (part + 1) // count)
+            draw = self._streams.uniform(LEAVE, number, address, block * 64 + 1 + part)
+            taken.append(few[floor(draw * len(few))])
+        return taken
+
+    def _days_a_week(self, member: _Member) -> int:
+        hours = self._hours(member, 0)
+        week = self._scenario.hours if hours is None or hours == "as needed" else hours
+        return sum(1 for spans in week.values() if spans)
+
+
+def _least(away: Sequence[int], first: int, until: int) -> list[int]:
+    fewest = min(away[first:until])
+    return [week for week in range(first, until) if away[week] == fewest]
+
+
+def _members(pool: str, role: Role, calendar: Calendar, names: set[str]) -> list[_Member]:
+    """Everybody who is ever in a pool, in order, with their skills dealt."""
+    described = sum(person.count for person in role.people.values())
+    alike = _employments(max(0, (role.count or 0) - described), role.changes.values(), calendar)
+    begun = [spans for spans in alike if spans[0][0] == -inf]
+    hired = [spans for spans in alike if spans[0][0] != -inf]
+    rows: list[tuple[str, Person | None, tuple[tuple[float, float], ...], tuple[int, str]]] = []
+    rows += [(f"{pool} {place + 1}", None, spans, (place, pool)) for place, spans in enumerate(begun)]
+    for name, person in role.people.items():
+        group = _employments(person.count, person.changes.values(), calendar)
+        for place, spans in enumerate(group):
+            shown = name if len(group) == 1 else f"{name} {place + 1}"
+            rows.append((shown, person, spans, (place, f"{pool}.{name}")))
+    rows += [(f"{pool} {len(begun) + place + 1}", None, s, (len(begun) + place, pool)) for place, s in enumerate(hired)]
+    skills = _deal(role, [person for _, person, _, _ in rows])
+    return [
+        _member(pool, role, number, _unique(name, pool, names), person, spans, draws, skills[number])
+        for number, (name, person, spans, draws) in enumerate(rows)
+    ]
+
+
+def _unique(name: str, pool: str, names: set[str]) -> str:
+    if name in names:
+        name = f"{name} ({pool})"
+    names.add(name)
+    return name
+
+
+def _member(
+    pool: str,
+    role: Role,
+    number: int,
+    name: str,
+    person: Person | None,
+    spans: tuple[tuple[float, float], ...],
+    draws: tuple[int, str],
+    skills: frozenset[str],
+) -> _Member:
+    own = person or Person()
+    breaks = role.breaks if own.breaks is None else own.breaks
+    return _Member(
+        worker=Worker(pool, number, name, skills, _names(role.only_for if own.only_for is None else own.only_for)),
+        hours=role.hours if own.hours is None else own.hours,
+        role_changes=tuple(role.changes.values()) if own.hours is None else (),
+        own_changes=tuple(own.changes.values()),
+        limit=role.contact_limit if own.contact_limit is None else own.contact_limit,
+        breaks=tuple(breaks.items()),
+        absence=role.absence if own.absence is None else own.absence,
+        employed=spans,
+        draws=draws,
+    )
+
+
+def _names(names: Names | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
+
+
+def _deal(role: Role, people: Sequence[Person | None]) -> list[frozenset[str]]:
+    """Deal the skills of a role: in alphabetical order, each to those with the fewest so far, lowest number first.
+
+    People who say their own are counted and left as they are.
+    """
+    has: list[set[str]] = [set() for _ in people]
+    dealt = [place for place, person in enumerate(people) if person is None or person.skills is None]
+    for person in role.people.values():
+        if person.skills is not None:
+            _hand_out(person.skills, [place for place, other in enumerate(people) if other is person], has)
+    if not isinstance(role.skills, Mapping):
+        _hand_out(role.skills, dealt, has)
+    else:
+        left = {skill: n - sum(skill in owned for owned in has) for skill, n in role.skills.items()}
+        _hand_out(left, dealt, has)
+    return [frozenset(owned) for owned in has]
+
+
+def _hand_out(skills: Mapping[str, int] | Names, places: Sequence[int], has: Sequence[set[str]]) -> None:
+    for skill in sorted(skills):
+        number = skills[skill] if isinstance(skills, Mapping) else len(places)
+        for place in sorted(places, key=lambda place: (len(has[place]), place))[: max(0, number)]:
+            has[place].add(skill)
+
+
+def _employments(count: int, changes: Iterable[Change], calendar: Calendar) -> list[tuple[tuple[float, float], ...]]:
+    """The days of employment of people who are alike, as spans of days from one up to another; the last to come leaves first."""
+    people: list[list[tuple[float, float]]] = [[(-inf, inf)] for _ in range(count)]
+    for change, first, until in _dated(changes, calendar):
+        there = [person for person in people if any(begin <= first < end for begin, end in person)]
+        more = (change.add or 0) - (change.remove or 0)
+        if change.count is not None:
+            more += change.count - len(there)
+        people += [[(first, until)] for _ in range(more)]
+        for person in sorted(there, key=lambda spans: spans[0][0])[len(there) + min(0, more) :]:
+            _leave_between(person, first, until)
+    return [tuple(person) for person in people if person]
+
+
+def _leave_between(spans: list[tuple[float, float]], first: float, until: float) -> None:
+    kept: list[tuple[float, float]] = []
+    for begin, end in spans:
+        for span in ((begin, min(end, first)), (max(begin, until), end)):
+            if span[0] < span[1]:
+                insort(kept, span)
+    spans[:] = kept
+
+
+def _dated(changes: Iterable[Change], calendar: Calendar) -> list[tuple[Change, float, float]]:
+    """The changes in order of their first day, each with the day on which it begins and the one on which it is over."""
+    dated = [
+        (
+            change,
+            float(calendar.day_of(calendar.moment(change.from_))),
+            inf if change.until is None else float(calendar.day_of(calendar.moment(change.until))),
+        )
+        for change in changes
+    ]
+    return sorted(dated, key=lambda entry: entry[1])
+
+
+def _changed_hours(changes: Iterable[Change], day: int, calendar: Calendar) -> StaffHours | None:
+    """The hours that a change brings on a day; of several the latest begun."""
+    hours = None
+    for change, first, until in _dated(changes, calendar):
+        if change.hours is not None and first <= day < until:
+            hours = change.hours
+    return hours
+
+
+def _joined(spans: Iterable[tuple[float, float]]) -> Spans:
+    joined: list[tuple[float, float]] = []
+    for begin, end in sorted(spans):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return tuple(joined)
