@@ -7,16 +7,19 @@ which is Monday.
 import datetime
 from bisect import bisect_right
 from calendar import monthrange
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from clinicsim.scenario.scenario import Scenario
-from clinicsim.scenario.values import Moment, Offset, Period, Span, TimeRange, WeekHours
+from clinicsim.scenario.values import Moment, Offset, Period, Span
+
+if TYPE_CHECKING:
+    from clinicsim.scenario.scenario import Scenario
+    from clinicsim.scenario.values import WeekHours
 
 MINUTES_A_DAY = 1440.0
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST_CLOSURE = 3660
 
-Spans = tuple[TimeRange, ...]
+Spans = tuple[tuple[float, float], ...]
 Edge = Literal["exact", "start", "end"]
 
 
@@ -26,7 +29,7 @@ class Calendar:
     `start` is the date of day 0; `warm_up_end` and `end` are in minutes; `days` is the number of days begun by the end.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: "Scenario") -> None:
         if scenario.warm_up == "auto":
             raise ValueError("how long the warm-up is must be settled before a run is played")
         self.start = scenario.start
@@ -76,7 +79,7 @@ class Calendar:
             spans = self._open[day] = () if self.is_closed(day) else self._hours[self.weekday(day)]
         return spans
 
-    def spans_of(self, hours: WeekHours, day: int) -> Spans:
+    def spans_of(self, hours: "WeekHours", day: int) -> Spans:
         """Give what a week of hours holds on a day, in minutes after its midnight; none on a closed day."""
         return () if self.is_closed(day) else tuple(hours[WEEKDAYS[self.weekday(day)]])
 

@@ -1,14 +1,15 @@
 """The laws of chance by name: quantile functions, distribution functions and means.
 
-A draw inverts one uniform number, so it rises with that number and with every parameter that raises the law. Formulae are
-those of Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, and of Johnson, Kemp and Kotz, Univariate
-Discrete Distributions. Everything is scalar: array exponentials differ in the last bit between processors.
+A draw inverts one uniform number, so it rises with that number and with every parameter that raises the law. Formulae
+are those of Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, and of Johnson, Kemp and Kotz,
+Univariate Discrete Distributions. Everything is scalar: array exponentials differ in the last bit between processors.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from scipy.special import betainc, betaincinv, gammainc, gammaincinv, ndtr, ndtri, pdtr
 
@@ -20,9 +21,9 @@ _SMALLEST = 2.0**-1074
 class Law:
     """One law: `quantile` turns a uniform number into a draw, `up_to(x)` is the chance of x or less.
 
-    `low` is the least value that can be drawn; `bends` are points where the density is not smooth; `whole` laws give whole
-    numbers only. `mean_within(a, b)` is the mean of the part between a and b times its chance, where it is known in closed
-    form.
+    `low` is the least value that can be drawn; `bends` are points where the density is not smooth; `whole` laws give
+    whole numbers only. `mean_within(a, b)` is the mean of the part between a and b times its chance, where it is
+    known in closed form.
     """
 
     quantile: Callable[[float], float]
@@ -75,12 +76,12 @@ def _mean_up_to(law: Law, x: float) -> float:
     if law.whole:
         return math.floor(x) * law.up_to(x) - math.fsum(law.up_to(float(k)) for k in range(math.floor(x)))
     edges = [law.low, *(bend for bend in law.bends if law.low < bend < x), x]
-    pieces = (_integral(law.up_to, a, b) for a, b in zip(edges, edges[1:], strict=False))
+    pieces = (_integral(law.up_to, a, b) for a, b in pairwise(edges))
     return x * law.up_to(x) - math.fsum(pieces)
 
 
 def _integral(function: Callable[[float], float], a: float, b: float) -> float:
-    """The integral from a to b by the tanh-sinh rule (Takahasi and Mori 1974), which bears any steepness at the ends."""
+    """The integral from a to b by the tanh-sinh rule (Takahasi and Mori 1974), which bears steep ends."""
     if b <= a:
         return 0.0
     step, middle, half = 1 / 32, (a + b) / 2, (b - a) / 2
@@ -95,7 +96,7 @@ def _integral(function: Callable[[float], float], a: float, b: float) -> float:
 
 @lru_cache(maxsize=4096)
 def law(family: str, parameters: tuple[tuple[str, float], ...]) -> Law:
-    """Give the law of a family with these parameters, (name, value) each. Raises ValueError where there is no such law."""
+    """Give the law of a family with these parameters, each a name and a value."""
     return _FAMILIES[family](dict(parameters))
 
 
@@ -126,19 +127,18 @@ def _exponential(parameters: Parameters) -> Law:
 
 
 def _lognormal(parameters: Parameters) -> Law:
+    middle = parameters.get("median", parameters.get("mean", 0.0))
+    if middle == 0 or 0 in (parameters.get("sigma"), parameters.get("cv"), parameters.get("sd")):
+        return constant(middle)
     if "median" in parameters:
-        middle, sigma = math.log(parameters["median"]), parameters["sigma"]
-    elif parameters["mean"] == 0:
-        return constant(0.0)
+        centre, sigma = math.log(middle), parameters["sigma"]
     else:
         square = math.log1p(_spread(parameters) ** 2)
-        middle, sigma = math.log(parameters["mean"]) - square / 2, math.sqrt(square)
-    if sigma == 0:
-        return constant(math.exp(middle))
+        centre, sigma = math.log(middle) - square / 2, math.sqrt(square)
     return Law(
-        lambda u: math.exp(middle + sigma * float(ndtri(u))),
-        lambda x: float(ndtr((math.log(x) - middle) / sigma)) if x > 0 else 0.0,
-        math.exp(middle + sigma * sigma / 2),
+        lambda u: math.exp(centre + sigma * float(ndtri(u))),
+        lambda x: float(ndtr((math.log(x) - centre) / sigma)) if x > 0 else 0.0,
+        math.exp(centre + sigma * sigma / 2),
     )
 
 

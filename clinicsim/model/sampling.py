@@ -1,7 +1,8 @@
 """From quantities, shares and conditions as data to fast functions of a uniform number and a patient's attributes.
 
-`sampler`, `chooser` and `mean` read a quantity once and give a function (or a figure) that no longer looks at it; they are
-called when a run begins, their results as often as one likes. Everything is drawn by inverting one uniform number.
+`sampler`, `chooser` and `mean` read a quantity once and give a function (or a figure) that no longer looks at it;
+they are called when a run begins, their results as often as one likes. Everything is drawn by inverting one uniform
+number.
 """
 
 import math
@@ -64,7 +65,8 @@ def is_random(quantity: Quantity) -> bool:
 def mean(quantity: Quantity, attributes: Attributes = NOBODY) -> float:
     """Give the exact mean for somebody with these attributes, after the cut by `min` and `max`.
 
-    Closed forms, or integrals good to nine digits. Raises KeyError where a table asks for an attribute that is not given.
+    Closed forms, or integrals good to nine digits. Raises KeyError where a table asks for an attribute that is not
+    given.
     """
     match quantity:
         case Fixed(value=value):
