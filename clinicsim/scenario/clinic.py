@@ -1,23 +1,31 @@
 """The clinic as a place: opening, booking, attendance, the day, staff, rooms and equipment."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
+from clinicsim.scenario.kinds import ShortForm, tag
 from clinicsim.scenario.quantities import DurationQuantity, ShareQuantity, SignedDurationQuantity
-from clinicsim.scenario.spec import Named, Spec
+from clinicsim.scenario.short_forms import under
+from clinicsim.scenario.spec import Named, Spec, written
 from clinicsim.scenario.values import (
+    COUNT_SCHEMA,
     Amount,
     Count,
+    Days,
     Duration,
+    Flag,
     Leave,
-    Moment,
+    MomentValue,
     Name,
     Names,
-    Pay,
-    Period,
+    Number,
+    PayValue,
+    PeriodValue,
+    PoolAddress,
     Rate,
     Share,
+    Skills,
     StaffHours,
     TimeRange,
     WeekHours,
@@ -29,13 +37,13 @@ class Reserve(Named):
 
     for_: Name = Field(alias="for")
     """The class for which time is kept."""
-    pool: Name
+    pool: PoolAddress
     """The pool's address, such as `rooms.dosing`."""
     share: Share
     """The share of the pool's bookable minutes of a day that other classes leave free."""
     until: Duration
     """How long before the day the rest is opened to everybody."""
-    days: Names | None = None
+    days: Days | None = None
     """The weekdays on which it holds; every day when left out."""
 
 
@@ -44,7 +52,7 @@ class PanelCap(Spec):
 
     maintenance: Share
     """The share of the pool in the next four weeks."""
-    pool: Name
+    pool: PoolAddress
     """The pool's address."""
     then: Literal["waitlist", "refuse"] = "waitlist"
     """What happens to new people meanwhile."""
@@ -53,24 +61,32 @@ class PanelCap(Spec):
 class Booking(Spec):
     """How appointments are made."""
 
-    slot: Duration = Field("15 min")
+    slot: Duration = written("15 min")
     """The grid of start times."""
-    horizon: Duration = Field("26 weeks")
+    horizon: Duration = written("26 weeks")
     """How far ahead a day opens for booking."""
     prefer: Literal["earliest", "level"] = "earliest"
     """The first free start, or the least loaded day inside what was asked."""
-    backfill: bool = True
+    backfill: Flag = written("yes")
     """Freed slots are offered to those waiting."""
     courses: Literal["one by one", "all at once"] = "one by one"
     """How the rounds of a course are booked."""
-    priority: dict[Name, float] = Field({"course": 1, "maintenance": 2, "new": 3})
+    priority: dict[Name, Number] = written({"course": 1, "maintenance": 2, "new": 3})
     """Classes of requests; 1 is served first."""
-    reserve: dict[Name, Reserve] = Field(default_factory=dict)
+    reserve: dict[Name, Reserve] = written({})
     """Time kept for a class."""
-    overbook: dict[Name, Rate] = Field(default_factory=dict)
+    overbook: dict[Name, Rate] = written({})
     """Starts a day that may be put on a start already taken, by visit."""
     panel_cap: PanelCap | None = None
     """A cap on the panel of maintenance patients."""
+
+
+CURVE = frozenset({"same_day", "far_ahead", "time_constant"})
+
+
+def is_curve(raw: Any) -> bool:
+    """Whether a chance not to come rises with the days booked ahead, by the keys written."""
+    return isinstance(raw, NoShow) or (isinstance(raw, dict) and bool(CURVE & {str(key) for key in raw}))
 
 
 class NoShow(Spec):
@@ -84,20 +100,26 @@ class NoShow(Spec):
     """The time in which the rise from one to the other mostly happens."""
 
 
+NoShowValue = Annotated[
+    Annotated[NoShow, Tag(tag("curve"))] | Annotated[ShareQuantity, Tag(tag("share"))],
+    Discriminator(lambda raw: tag("curve" if is_curve(raw) else "share")),
+]
+
+
 class Attendance(Spec):
     """Who comes, and when. A visit's own `attendance` holds for the keys that it writes (`model_fields_set`)."""
 
-    no_show: ShareQuantity | NoShow = Field("0%")
+    no_show: NoShowValue = written("0%")
     """The chance not to come."""
-    late_cancel: ShareQuantity = Field("0%")
+    late_cancel: ShareQuantity = written("0%")
     """The chance to cancel late."""
-    notice: DurationQuantity = Field("1 day")
+    notice: DurationQuantity = written("1 day")
     """How long before the visit a late cancellation comes."""
-    rebook: ShareQuantity = Field("100%")
+    rebook: ShareQuantity = written("100%")
     """Of those who missed or cancelled before their first dosing, who asks again."""
-    fee: Amount = Field(0)
+    fee: Amount = written(0)
     """Charged for a missed visit."""
-    arrives: SignedDurationQuantity = Field("0 min")
+    arrives: SignedDurationQuantity = written("0 min")
     """Arrival against the appointment, negative when early."""
 
 
@@ -108,9 +130,9 @@ class Day(Spec):
     """Who is called next."""
     finish: Literal["overtime", "hand_over"] = "overtime"
     """What becomes of a visit in progress when a shift ends."""
-    overtime_limit: Duration = Field("60 min")
+    overtime_limit: Duration = written("60 min")
     """A visit expected to end later than this after closing is moved."""
-    last_start: Duration = Field("0 min")
+    last_start: Duration = written("0 min")
     """No start so long before closing."""
 
 
@@ -139,22 +161,22 @@ class Break(Named):
 class Absence(Spec):
     """When people are away."""
 
-    sickness: Share = Field("0%")
+    sickness: Share = written("0%")
     """The long-run share of days sick."""
-    spell: Duration = Field("2 days")
+    spell: Duration = written("2 days")
     """The mean length of a sickness, in working days written as days."""
-    leave: Leave = Field("0 days per year")
+    leave: Leave = written("0 days per year")
     """Working days a year, taken in whole weeks at random, spread over the pool."""
-    away: dict[Name, Period] = Field(default_factory=dict)
+    away: dict[Name, PeriodValue] = written({})
     """Dated absences."""
 
 
 class Change(Named):
     """A change of a pool from a date on."""
 
-    from_: Moment = Field(alias="from")
+    from_: MomentValue = Field(alias="from")
     """When it begins."""
-    until: Moment | None = None
+    until: MomentValue | None = None
     """When it ends; never when left out."""
     add: Count | None = None
     """So many more."""
@@ -164,9 +186,9 @@ class Change(Named):
     """So many from then on."""
     hours: StaffHours | None = None
     """New hours."""
-    wage: Pay | None = None
+    wage: PayValue | None = None
     """A new wage."""
-    rent: Pay | None = None
+    rent: PayValue | None = None
     """A new rent."""
 
 
@@ -177,7 +199,7 @@ class Person(Named):
     """How many are alike."""
     hours: StaffHours | None = None
     """When at work; as the role when left out, like all that follows."""
-    skills: dict[Name, int] | Names | None = None
+    skills: Skills | None = None
     """What they can do."""
     contact_limit: ContactLimit | None = None
     """Most hours with patients."""
@@ -185,7 +207,7 @@ class Person(Named):
     """Pauses."""
     absence: Absence | None = None
     """Sickness, leave and dated absences."""
-    wage: Pay | None = None
+    wage: PayValue | None = None
     """Pay for an hour, a month or a year."""
     paid: Literal["scheduled", "worked"] | None = None
     """Paid for the hours on the rota, or for hours with patients."""
@@ -193,7 +215,7 @@ class Person(Named):
     """The cost of hiring."""
     only_for: Names | None = None
     """The protocols and retreats that they serve; everything when left out."""
-    changes: dict[Name, Change] = Field(default_factory=dict)
+    changes: dict[Name, Change] = written({})
     """Changes from a date on."""
 
 
@@ -204,25 +226,25 @@ class Role(Named):
     """How many; the sum of `people` when left out."""
     hours: StaffHours | None = None
     """When at work; the clinic's hours when left out."""
-    skills: dict[Name, int] | Names = Field(default_factory=tuple)
+    skills: Skills = written([])
     """A list: everybody has them. Counts: dealt to those with the fewest so far."""
-    contact_limit: ContactLimit = Field(default_factory=ContactLimit)
+    contact_limit: ContactLimit = written({})
     """Most hours with patients."""
-    breaks: dict[Name, Break] = Field(default_factory=dict)
+    breaks: dict[Name, Break] = written({})
     """Pauses."""
-    absence: Absence = Field(default_factory=Absence)
+    absence: Absence = written({})
     """Sickness, leave and dated absences."""
-    wage: Pay = Field("0 per hour")
+    wage: PayValue = written("0 per hour")
     """Pay."""
     paid: Literal["scheduled", "worked"] = "scheduled"
     """Paid for the hours on the rota, or for hours with patients."""
-    hiring: Amount = Field(0)
+    hiring: Amount = written(0)
     """The cost of each hire, on its day."""
     only_for: Names | None = None
     """The protocols and retreats that the pool serves; everything when left out."""
-    changes: dict[Name, Change] = Field(default_factory=dict)
+    changes: dict[Name, Change] = written({})
     """Hires, leavers, new hours."""
-    people: dict[Name, Person] = Field(default_factory=dict)
+    people: dict[Name, Person] = written({})
     """Individuals."""
 
 
@@ -231,13 +253,17 @@ class Pool(Named):
 
     count: Count
     """How many."""
-    turnaround: DurationQuantity = Field("0 min")
+    turnaround: DurationQuantity = written("0 min")
     """Out of use after each patient."""
-    rent: Pay = Field("0 per month")
+    rent: PayValue = written("0 per month")
     """Rent of each."""
     hours: WeekHours | None = None
     """When they may be used; the clinic's hours when left out."""
     only_for: Names | None = None
     """The protocols and retreats that they serve; everything when left out."""
-    changes: dict[Name, Change] = Field(default_factory=dict)
+    changes: dict[Name, Change] = written({})
     """Changes from a date on."""
+
+
+RoleValue = Annotated[Role, ShortForm(under("count"), COUNT_SCHEMA)]
+PoolValue = Annotated[Pool, ShortForm(under("count"), COUNT_SCHEMA)]

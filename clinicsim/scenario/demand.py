@@ -1,10 +1,30 @@
 """Who asks for care: arrivals and patients."""
 
-from pydantic import Field
+from typing import Annotated
 
-from clinicsim.scenario.quantities import DurationQuantity, NumberQuantity, ScoreQuantity, Shares, ShareQuantity
-from clinicsim.scenario.spec import Named, Spec
-from clinicsim.scenario.values import Amount, Count, Duration, Moment, Name, Number, Rate, Share, ShareATime, WeekHours
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
+
+from clinicsim.scenario.kinds import ShortForm
+from clinicsim.scenario.quantities import DurationQuantity, ScoreQuantity, ShareQuantity, Shares, Trait
+from clinicsim.scenario.short_forms import under
+from clinicsim.scenario.spec import Named, Spec, written
+from clinicsim.scenario.values import (
+    Amount,
+    Count,
+    DayNumbers,
+    Duration,
+    ExtraDemand,
+    Growth,
+    HoursKey,
+    MomentValue,
+    MonthKey,
+    Name,
+    Number,
+    Rate,
+    Text,
+    WeekHours,
+)
 
 
 class Source(Named):
@@ -14,7 +34,7 @@ class Source(Named):
     """Inquiries, as a rate per day."""
     cost: Amount | None = None
     """Cost of each inquiry."""
-    growth: ShareATime | None = None
+    growth: Growth | None = None
     """Compounding from the start; as `arrivals.growth` when left out."""
     protocol: Name | None = None
     """The protocol that these people ask for, where a catchment is its own."""
@@ -23,26 +43,29 @@ class Source(Named):
 class History(Spec):
     """Dated inquiries, as they came, read when the scenario is loaded."""
 
-    file: str
+    file: Text
     """The file, beside the scenario."""
-    column: str = "at"
+    column: Text = "at"
     """The column of dates and times."""
-    times: tuple[float, ...] = ()
+    times: SkipJsonSchema[tuple[float, ...]] = ()
     """Minutes from midnight of the start, read from the file, in its order."""
-    attributes: tuple[tuple[tuple[str, str | float], ...], ...] = ()
+    attributes: SkipJsonSchema[tuple[tuple[tuple[str, str | float], ...], ...]] = ()
     """Of each inquiry, the further columns as (name, value) pairs."""
+
+
+HistoryValue = Annotated[History, ShortForm(under("file"), {"type": "string"})]
 
 
 class Campaign(Named):
     """Extra demand between two dates."""
 
-    from_: Moment = Field(alias="from")
+    from_: MomentValue = Field(alias="from")
     """When it begins."""
-    until: Moment
+    until: MomentValue
     """When it ends."""
-    extra: Rate | Share
+    extra: ExtraDemand
     """So many more, or a share of the rate."""
-    cost: Amount = Field(0)
+    cost: Amount = written(0)
     """What it costs."""
     source: Name | None = None
     """The source that it feeds."""
@@ -62,27 +85,27 @@ class Arrivals(Spec):
 
     rate: Rate | None = None
     """Inquiries, as a rate per day."""
-    sources: dict[Name, Source] = Field(default_factory=dict)
+    sources: dict[Name, Source] = written({})
     """Streams of their own."""
-    history: History | None = None
+    history: HistoryValue | None = None
     """Dated inquiries."""
     spacing: DurationQuantity | None = None
     """Time between arrivals, for queues."""
-    weekday: dict[str, Number] = Field(default_factory=dict)
+    weekday: DayNumbers = written({})
     """Relative rate by day (`mon` to `sun`); what is left out is 1."""
-    month: dict[str, Number] = Field(default_factory=dict)
+    month: dict[MonthKey, Number] = written({})
     """Relative rate by month (`jan` to `dec`); what is left out is 1."""
-    by_hour: dict[str, Number] = Field(default_factory=dict)
+    by_hour: dict[HoursKey, Number] = written({})
     """Relative rate by hours (`08:00-12:00`); what is left out is 1."""
-    growth: ShareATime | None = None
+    growth: Growth | None = None
     """Compounding from the start; none when left out."""
-    month_to_month: Number = 0.0
+    month_to_month: Number = written(0)
     """Coefficient of variation of a factor drawn anew each month."""
-    campaigns: dict[Name, Campaign] = Field(default_factory=dict)
+    campaigns: dict[Name, Campaign] = written({})
     """Extra demand between dates."""
     word_of_mouth: WordOfMouth | None = None
     """Inquiries that responders bring."""
-    at_start: dict[Name, Count] = Field(default_factory=dict)
+    at_start: dict[Name, Count] = written({})
     """Patients who stand at that step of `pathway` on the first day."""
 
 
@@ -99,9 +122,9 @@ class Patients(Spec):
     """Wished-for protocol."""
     severity: ScoreQuantity | None = None
     """Baseline on the scale."""
-    refractory: ShareQuantity = Field("0%")
+    refractory: ShareQuantity = written("0%")
     """Earlier treatment failed: yes or no."""
-    fearful: ShareQuantity = Field("0%")
+    fearful: ShareQuantity = written("0%")
     """Needs a low first dose: yes or no."""
     contraindication: Shares | None = None
     """The one finding that excludes, with `none` for the others."""
@@ -111,8 +134,7 @@ class Patients(Spec):
     """Lifetime that runs while no date is offered; endless when left out."""
     available: Shares | None = None
     """Patterns of free time."""
-    times: dict[Name, WeekHours] = Field(default_factory=dict)
+    times: dict[Name, WeekHours] = written({})
     """What each pattern means; `any` is always."""
-    traits: dict[Name, Shares | ShareQuantity | NumberQuantity] = Field(default_factory=dict)
+    traits: dict[Name, Trait] = written({})
     """Attributes of the planner's own."""
-

@@ -3,26 +3,26 @@
 from typing import Literal
 
 from clinicsim.scenario.spec import Spec
-from clinicsim.scenario.values import Number
+from clinicsim.scenario.values import Number, Text, Texts
 
 
 class Evidence(Spec):
     """The evidence for what stands at an address and below it."""
 
-    source: str
+    source: Text
     """Where it comes from; `none` says that nothing was found."""
     grade: Literal["A", "B", "C", "D"]
     """Its strength, A good to D none."""
-    range: str | None = None
+    range: Text | None = None
     """The plausible range, in words."""
-    note: str | None = None
+    note: Text | None = None
     """Free text."""
 
 
 class Correlation(Spec):
     """Uncertain inputs that go together."""
 
-    paths: tuple[str, ...]
+    paths: Texts
     """Their addresses."""
     correlation: Number
     """The correlation of each pair, from -1 to 1."""

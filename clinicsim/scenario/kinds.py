@@ -5,7 +5,7 @@ form carries a `ShortForm` beside it (or alone), whose `expand` turns what was w
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -13,60 +13,69 @@ from pydantic_core import CoreSchema, core_schema
 
 
 @dataclass(frozen=True)
-class ValueKind:
-    """A plain value: one word or number, or a list of them, laid over another by replacing it."""
+class Written:
+    """What all kinds share: what is expected, how what was written is read, and what it looks like to an editor."""
 
-    name: str
     expected: str
     """What an error says was expected, with an example."""
+    read: Callable[[Any, Any], Any] = field(compare=False, repr=False)
+    """From what was written, and the context of the reading, to the value; fails with pydantic's errors."""
+    schema: dict[str, Any] = field(compare=False, repr=False)
+    """JSON Schema of the written form."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read the written form, whatever the type beside the marker."""
+        return core_schema.with_info_plain_validator_function(lambda raw, info: self.read(raw, info.context))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the written form."""
+        return dict(self.schema)
 
 
 @dataclass(frozen=True)
-class HoursKind:
+class ValueKind(Written):
+    """A plain value: one word or number, or a list of them, laid over another by replacing it."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class HoursKind(Written):
     """A week of hours: text, or a mapping by day, where each day is an entry of its own."""
 
     staff: bool = False
     """Whether `as needed` may be said."""
-    expected: str = "hours for each day, such as {mon-thu: 08:00-18:00, fri: closed}, or always"
 
 
 @dataclass(frozen=True)
-class QuantityKind:
+class QuantityKind(Written):
     """A quantity: fixed, random, or by patient; the dimension says which units fit."""
 
-    dimension: str
-    expected: str
+    dimension: str = ""
 
 
 @dataclass(frozen=True)
-class SharesKind:
+class SharesKind(Written):
     """Which one of several, by shares."""
 
-    expected: str = "a name, or shares that add up to 100%, such as {gad: 60%, panic: rest}"
-
 
 @dataclass(frozen=True)
-class ChoiceKind:
+class ChoiceKind(Written):
     """A name, which may depend on the patient; `of` is the section where such names stand."""
 
-    of: str
+    of: str = ""
     allowed: tuple[str, ...] = ()
     """The only names there are; any name of the section when empty."""
-    expected: str = "a name, `their` with an attribute, or shares of names such as {weekly: 60%, retreat: rest}"
 
 
 @dataclass(frozen=True)
-class ConditionKind:
+class ConditionKind(Written):
     """A condition on the patient's attributes."""
 
-    expected: str = "a condition such as {payer: plan, severity: below 15}"
-
 
 @dataclass(frozen=True)
-class TraitKind:
+class TraitKind(Written):
     """An attribute of the planner's own: shares, a share or a number."""
-
-    expected: str = "shares of names, a share such as 12%, or a number"
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,8 @@ class ShortForm:
     """
 
     expand: Callable[[Any], Any]
-    schema: tuple[tuple[str, Any], ...] = ()
-    """JSON Schema of the short form alone, as pairs."""
+    schema: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """JSON Schema of the short form alone."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Read the short form too."""
@@ -100,7 +109,7 @@ class ShortForm:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Admit the short form beside the long one."""
         long = handler(schema)
-        return {"anyOf": [dict(self.schema), long]} if self.schema else long
+        return {"anyOf": [self.schema, long]} if self.schema else long
 
 
 STEP_KINDS = ("repeat", "visit", "wait", "choose", "leave", "assess", "protocol", "retreat", "maintain", "medicine")

@@ -1,9 +1,26 @@
 """Prices and costs that belong to no visit, person or room."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from clinicsim.scenario.spec import Named, Spec
-from clinicsim.scenario.values import Amount, Duration, Moment, Name, Names, Pay, Share, ShareATime
+from clinicsim.scenario.kinds import ShortForm
+from clinicsim.scenario.short_forms import under
+from clinicsim.scenario.spec import Named, Spec, written
+from clinicsim.scenario.values import (
+    AMOUNT_SCHEMA,
+    PAY_SCHEMA,
+    Amount,
+    Duration,
+    Growth,
+    MomentValue,
+    Name,
+    Names,
+    PayValue,
+    Share,
+    ShareATimeValue,
+    Text,
+)
 
 
 class Opening(Named):
@@ -11,31 +28,31 @@ class Opening(Named):
 
     amount: Amount
     """How much."""
-    at: Moment | None = None
+    at: MomentValue | None = None
     """When; on the first day when left out."""
 
 
 class Overhead(Named):
     """A fixed cost."""
 
-    amount: Pay
+    amount: PayValue
     """How much a time."""
-    from_: Moment | None = Field(default=None, alias="from")
+    from_: MomentValue | None = Field(default=None, alias="from")
     """When it begins; may be before the start."""
-    until: Moment | None = None
+    until: MomentValue | None = None
     """When it ends."""
 
 
 class Payer(Named):
     """Who pays for patients."""
 
-    pays: Share = Field("100%")
+    pays: Share = written("100%")
     """The share of the price that it pays."""
     covers: Names | None = None
     """The visits that it pays for; all when left out."""
-    delay: Duration = Field("0 days")
+    delay: Duration = written("0 days")
     """How late it pays."""
-    denied: Share = Field("0%")
+    denied: Share = written("0%")
     """What it denies."""
 
 
@@ -51,25 +68,25 @@ class Societal(Spec):
 class Money(Spec):
     """The business side."""
 
-    currency: str = "USD"
+    currency: Text = "USD"
     """Its name."""
-    cash: Amount = Field(0)
+    cash: Amount = written(0)
     """On the first day."""
-    opening: dict[Name, Opening] = Field(default_factory=dict)
+    opening: dict[Name, Annotated[Opening, ShortForm(under("amount"), AMOUNT_SCHEMA)]] = written({})
     """Investments."""
-    overhead: dict[Name, Overhead] = Field(default_factory=dict)
+    overhead: dict[Name, Annotated[Overhead, ShortForm(under("amount"), PAY_SCHEMA)]] = written({})
     """Fixed costs."""
-    on_cost: Share = Field("0%")
+    on_cost: Share = written("0%")
     """On top of wages."""
-    overtime_premium: Share = Field("50%")
+    overtime_premium: Share = written("50%")
     """On top of wages, for overtime."""
-    cost_per_inquiry: Amount = Field(0)
+    cost_per_inquiry: Amount = written(0)
     """Where a source names none."""
-    payers: dict[Name, Payer] = Field(default_factory=dict)
+    payers: dict[Name, Payer] = written({})
     """Who pays."""
-    discount: ShareATime | None = None
+    discount: ShareATimeValue | None = None
     """A year's discount; none when left out."""
-    inflation: ShareATime | None = None
+    inflation: Growth | None = None
     """A year's inflation; none when left out."""
     worth_of_qaly: Amount | None = None
     """For net benefit."""

@@ -1,19 +1,42 @@
 """Visit types: phases, needs, and what a visit is to a course."""
 
-from typing import Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from clinicsim.scenario.clinic import Attendance
-from clinicsim.scenario.quantities import AmountQuantity, Choice, DurationQuantity, ShareQuantity
-from clinicsim.scenario.spec import Named, Spec
-from clinicsim.scenario.values import Always, Count, Duration, Name, Need, Share
+from clinicsim.scenario.kinds import ShortForm
+from clinicsim.scenario.quantities import (
+    AmountQuantity,
+    ClassChoice,
+    DoseChoice,
+    DurationQuantity,
+    RoomChoice,
+    ShareQuantity,
+    SkillChoice,
+)
+from clinicsim.scenario.short_forms import yes_is_all_defaults
+from clinicsim.scenario.spec import Named, Spec, written
+from clinicsim.scenario.values import (
+    Count,
+    Duration,
+    DurationOrAlways,
+    EquipmentNeeds,
+    Flag,
+    Name,
+    OneInList,
+    Present,
+    Share,
+    StaffNeeds,
+    Text,
+    ToTuple,
+)
 
 
 class Group(Spec):
     """Several patients in one visit."""
 
-    min: Count = 1
+    min: Count = written(1)
     """The fewest."""
     max: Count
     """The most."""
@@ -22,10 +45,13 @@ class Group(Spec):
 class WalkIn(Spec):
     """No appointment: served by class, then in order of arrival."""
 
-    yields: bool | None = None
+    yields: Flag | None = None
     """Gives way to booked visits of the same pool; needed where a pool serves both."""
     places: Count | None = None
     """Chairs to wait on; who finds none free leaves. Endless when left out."""
+
+
+WalkInValue = Annotated[WalkIn, ShortForm(yes_is_all_defaults, {"enum": ["yes", "no", True, False]})]
 
 
 class AdverseEvent(Named):
@@ -33,17 +59,17 @@ class AdverseEvent(Named):
 
     chance: ShareQuantity
     """How often."""
-    adds: DurationQuantity = Field("0 min")
+    adds: DurationQuantity = written("0 min")
     """Time that it adds to the phase."""
     during: Name | None = None
     """The phase in which it falls; the last when left out."""
-    staff: dict[str, Need] = Field(default_factory=dict)
+    staff: StaffNeeds = written({})
     """Who is needed meanwhile, beside those of the phase."""
-    abort: Share = Field("0%")
+    abort: Share = written("0%")
     """The share of the events that end the session at that moment."""
-    ends_course: Share = Field("0%")
+    ends_course: Share = written("0%")
     """The share of the events that end the course."""
-    transfer: Share = Field("0%")
+    transfer: Share = written("0%")
     """The share of the events that end in a transfer to emergency care."""
 
 
@@ -56,6 +82,9 @@ class Escort(Spec):
     """How much longer the patient then stays."""
 
 
+SkillChoices = Annotated[tuple[SkillChoice, ...], ToTuple, OneInList]
+
+
 class Needs(Named):
     """What a visit or one of its phases takes and holds."""
 
@@ -63,24 +92,24 @@ class Needs(Named):
     """How long it really lasts."""
     book: Duration | None = None
     """How long is reserved for it; the mean of `takes`, rounded up to 5 minutes, when left out."""
-    room: Choice | None = None
+    room: RoomChoice | None = None
     """The kind of room that is held; none needed when left out."""
-    staff: dict[str, Need] = Field(default_factory=dict)
+    staff: StaffNeeds = written({})
     """Who is held: a role, or roles joined by ` or `, and how many."""
-    equipment: dict[Name, Need] = Field(default_factory=dict)
+    equipment: EquipmentNeeds = written({})
     """What else is held."""
-    skill: dict[Name, tuple[Choice, ...]] = Field(default_factory=dict)
+    skill: dict[Name, SkillChoices] = written({})
     """By role, the skills that the person must have."""
-    present: dict[Name, Literal["on site", "reachable"]] = Field(default_factory=dict)
+    present: Present = written({})
     """Roles that must be on shift meanwhile, but are not held."""
 
 
 class Phase(Needs):
     """A part of a visit with needs of its own."""
 
-    place: str | None = None
+    place: Text | None = None
     """`before NAME` or `after NAME`, where a variant puts a new phase; used when files are laid over each other."""
-    watched: bool | None = None
+    watched: Flag | None = None
     """The patient is never alone; yes from a phase named `dose` to one named `recovery` when left out."""
 
 
@@ -89,34 +118,33 @@ class Visit(Needs):
 
     like: Name | None = None
     """The visit that this one is built on; gone once loaded."""
-    phases: dict[Name, Phase] = Field(default_factory=dict)
+    phases: dict[Name, Phase] = written({})
     """The parts, in order; none when the visit is of one piece."""
-    remote: bool = False
+    remote: Flag = written("no")
     """The patient is at home: no lateness, no escort."""
-    walk_in: WalkIn | None = None
+    walk_in: WalkInValue | None = None
     """No appointment."""
     group: Group | None = None
     """Several patients in one visit."""
-    continuity: dict[Name, Duration | Always] = Field(default_factory=dict)
+    continuity: dict[Name, DurationOrAlways] = written({})
     """By role, how much longer one waits for one's own person."""
-    class_: Choice | None = Field(default=None, alias="class")
+    class_: ClassChoice | None = Field(default=None, alias="class")
     """The class for priorities and reserves; by the pathway when left out."""
     session_of: Name | None = None
     """The treatment of which the visit is a session."""
     integrates: Name | None = None
     """The treatment whose sessions it integrates."""
-    dose: Choice = Field("full")
+    dose: DoseChoice = written("full")
     """`low`, `full` or `high`."""
-    adverse_events: dict[Name, AdverseEvent] = Field(default_factory=dict)
+    adverse_events: dict[Name, AdverseEvent] = written({})
     """What may go wrong."""
     escort: Escort | None = None
     """Whether somebody must fetch the patient."""
     attendance: Attendance | None = None
     """Keys of `attendance` that differ for this visit."""
-    price: AmountQuantity = Field(0)
+    price: AmountQuantity = written(0)
     """Charged to the patient or payer."""
-    medicine: AmountQuantity = Field(0)
+    medicine: AmountQuantity = written(0)
     """Cost of the medicine."""
-    supplies: AmountQuantity = Field(0)
+    supplies: AmountQuantity = written(0)
     """Cost of the rest."""
-
