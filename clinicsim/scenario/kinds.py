@@ -1,4 +1,4 @@
-"""What kind of value stands at a place: markers in the types of the models, which loading, schema and errors read alike.
+"""What kind of value stands where: markers in the types of the models, which loading, schema and errors read alike.
 
 Every type of `values` and `quantities` carries one `...Kind` in its `Annotated` metadata. A type that also has a short
 form carries a `ShortForm` beside it (or alone), whose `expand` turns what was written into the one long form.
@@ -93,9 +93,9 @@ KINDS = (ValueKind, HoursKind, QuantityKind, SharesKind, ChoiceKind, ConditionKi
 class ShortForm:
     """A short way to write something, and how it becomes the long one.
 
-    `expand` takes what was written (text, numbers, flags, lists, mappings) and gives the long form; what is long already,
-    or neither, comes back as the same object. Parts that are kept are the same objects as before. It never fails: what it
-    does not understand is left for the reading of the long form to refuse.
+    `expand` takes what was written (text, numbers, flags, lists, mappings) and gives the long form; what is long
+    already, or neither, comes back as the same object. Parts that are kept are the same objects as before. It never
+    fails: what it does not understand is left for the reading of the long form to refuse.
     """
 
     expand: Callable[[Any], Any]

@@ -231,6 +231,7 @@ KINDS: dict[str, type[BaseStep]] = {
 }
 """The model of each kind of step, by the key that says so."""
 COMMON = frozenset({"when", "after", "class", "place", "label", "note"})
+OF_SOME_KIND = frozenset(name for model in KINDS.values() for name in model.model_fields) - frozenset(STEP_KINDS)
 
 
 def checked_kind(raw: Any) -> Any:
@@ -244,7 +245,8 @@ def checked_kind(raw: Any) -> Any:
         raise wrong(f"a step has one kind, and this one has {listed(kinds)}; make two steps of it")
     strange = [str(key) for key in raw if key not in COMMON]
     if strange and not kinds:
-        raise wrong(f"a step needs its kind, one of {listed(STEP_KINDS, 'or')}{did_you_mean(strange[0], STEP_KINDS)}")
+        meant = "".join(did_you_mean(key, STEP_KINDS) for key in strange[:1] if key not in OF_SOME_KIND)
+        raise wrong(f"a step needs its kind, one of {listed(STEP_KINDS, 'or')}{meant}")
     return raw
 
 

@@ -10,8 +10,8 @@ from clinicsim.scenario.values import Text
 class Spec(BaseModel):
     """A part of a scenario: frozen, comparable, refusing unknown keys.
 
-    The string under a field is its reference text. A default stands as it would be written in a file, and is read like one,
-    so that it can be laid over by its address like any written value.
+    The string under a field is its reference text. A default stands as it would be written in a file, and is read like
+    one, so that it can be laid over by its address like any written value.
     """
 
     model_config = ConfigDict(

@@ -1,12 +1,13 @@
 """From the words of a planner to numbers: durations, rates, shares, amounts, dates and times of day.
 
-Each function takes what a file says (text, a number, a flag) and gives a plain number or date, or fails with a sentence that
-says what was expected. Nothing here knows what a clinic is.
+Each function takes what a file says (text, a number, a flag) and gives a plain number or date, or fails with a sentence
+that says what was expected. Nothing here knows what a clinic is.
 """
 
 import datetime
 import math
 import re
+from itertools import pairwise
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -205,7 +206,7 @@ def day_hours(raw: Any) -> tuple[tuple[float, float], ...]:
     if not isinstance(raw, str):
         raise wrong("expected hours, such as 08:00-12:00 and 13:00-17:00, or closed")
     spans = tuple(sorted(time_range(part) for part in as_text(raw).split(" and ")))
-    if any(before[1] > after[0] for before, after in zip(spans, spans[1:], strict=False)):
+    if any(before[1] > after[0] for before, after in pairwise(spans)):
         raise wrong("these hours overlap")
     return spans
 
@@ -235,7 +236,7 @@ def yearly_day(text: str) -> tuple[int, int]:
 
 
 def weekdays_of(key: Any) -> tuple[str, ...]:
-    """The days that a key of a week names: `mon`, `mon-thu`, `mon wed fri`, `weekdays`, `every day`; none if it names none."""
+    """The days that a key of a week names: `mon`, `mon-thu`, `mon wed fri`, `weekdays`, `every day`; else none."""
     text = as_text(key)
     if text == "every day":
         return WEEKDAYS
