@@ -1,0 +1,569 @@
+"""`Floor`: who is ready, what starts, what ends. Rules: all needs of a phase are granted at once, in one order of all
+who are ready; the first who is blocked claims what falls free; nothing is held while waiting but the visit's own room,
+equipment and the attendant of a watched patient.
+"""
+
+from bisect import insort
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import simpy
+from simpy.events import Timeout
+
+from clinicsim.errors import StallError
+from clinicsim.model.calendar import MINUTES_A_DAY, Calendar
+from clinicsim.model.floor.aid import Aids
+from clinicsim.model.floor.holding import Compiled, Held, Person, PhaseNeeds, Pools, StaffPool, UnitPool
+from clinicsim.model.floor.ready import GIVES_WAY, HOURS, Key, Live, Queue
+from clinicsim.model.floor.shifts import Rota, Shifts
+from clinicsim.model.floor.visit import Ending, FloorVisit
+from clinicsim.model.log import EventLog
+from clinicsim.scenario.scenario import Scenario
+
+_AFTER_ALL_ELSE = 9
+"""SimPy's order of events at one time: releases and arrivals have 1, starts come after them."""
+_YIELDING = 1e9
+_NAN = float("nan")
+_FOREVER = float("inf")
+
+Starts = Sequence[tuple[float, int]]
+
+
+class _Scan(simpy.Event):
+    """The moment at which what is ready may start: after all releases and arrivals of the same time."""
+
+    __slots__ = ()
+
+    def __init__(self, env: simpy.Environment, act: Callable[[simpy.Event], None]) -> None:
+        self.env = env
+        self.callbacks = [act]
+        self._value = None
+        self._ok = True
+        self._defused = False
+        env.schedule(self, _AFTER_ALL_ELSE)  # type: ignore[arg-type]
+
+
+class Floor:
+    """The clinic's floor.
+
+    `admit` takes visits whose patients have come; `open_day` is called at the beginning of each day, at midnight.
+    `promised` gives, for a pool's address and two moments, when booked phases that need it begin between them and how
+    many they need; it is asked for walk-ins that give way. `breaks` of `shifts` may be set to the diary's plan of
+    breaks.
+    """
+
+    def __init__(
+        self, env: simpy.Environment, scenario: Scenario, roster: Rota, calendar: Calendar, log: EventLog
+    ) -> None:
+        self._env = env
+        self._calendar = calendar
+        self._log = log
+        self._by_arrival = scenario.day.order == "arrival"
+        self._overtime_limit = scenario.day.overtime_limit
+        self._last_start = scenario.day.last_start
+        staff = {role: StaffPool(role, list(roster.workers(role))) for role in roster.pools}
+        addresses = [f"rooms.{name}" for name in scenario.rooms] + [f"equipment.{name}" for name in scenario.equipment]
+        people = {person.name: person for pool in staff.values() for person in pool.people}
+        self._pools = Pools(staff, {address: UnitPool(address) for address in addresses}, people)
+        self._inside: dict[int, Live] = {}
+        hand_over = scenario.day.finish == "hand_over"
+        self.shifts = Shifts(env, roster, calendar, log, self._pools, self._inside, hand_over)
+        self.shifts.on_change = self.request_scan
+        self.shifts.give_up_person = self._give_up_person
+        self.aids = Aids(env, log, self._pools, self.request_scan)
+        self.promised: Callable[[str, float, float], Starts] | None = None
+        self._compiled: dict[object, Queue] = {}
+        self._going: list[tuple[Key, Live]] = []
+        self._queues: list[Queue] = []
+        self._waiting: dict[str, int] = {}
+        self._due = False
+        self._scan_number = 0
+        self._under_way = 0
+        self._open = False
+        self._closing = -_FOREVER
+
+    # Coming in
+
+    def admit(self, visit: FloorVisit) -> simpy.Event | None:
+        """Let a visit whose patients are there be served in its turn; the event fires with its `Ending` when it is
+        over.
+
+        None when a walk-in finds no chair free to wait on, and goes away again. A visit that comes too late to be
+        begun today is moved at once.
+        """
+        env = self._env
+        now = env.now
+        if visit.places is not None and not self._finds_place(visit):
+            self._log.rows["turned_away"].append((now, visit.patients[0], visit.visit_type))
+            return None
+        arrived = self._log.rows["arrived"]
+        for patient in visit.patients:
+            arrived.append((now, visit.number, patient))
+        done = simpy.Event(env)
+        queue = self._queue_of(visit)
+        moment = visit.arrival if self._by_arrival or visit.appointment is None else visit.appointment
+        rank = visit.rank + _YIELDING if visit.yields else visit.rank
+        key = (rank, moment, visit.patients[0], visit.number)
+        live = Live(visit, queue.compiled, key, done)
+        if self._too_late(queue.compiled, now):
+            self._move(live)
+            return done
+        if visit.places is not None:
+            self._waiting[visit.visit_type] = self._waiting.get(visit.visit_type, 0) + 1
+        if not queue.heap:
+            self._queues.append(queue)
+            self.request_scan()
+        queue.push(live, now)
+        return done
+
+    def _finds_place(self, visit: FloorVisit) -> bool:
+        """Whether a chair is free, or the visit can start at once; whoever is called at this very moment has left
+        theirs.
+        """
+        assert visit.places is not None
+        waiting = self._waiting.get(visit.visit_type, 0)
+        if waiting < visit.places:
+            return True
+        if self._due:
+            self._look()
+            waiting = self._waiting.get(visit.visit_type, 0)
+            if waiting < visit.places:
+                return True
+        if waiting:
+            return False
+        queue = self._queue_of(visit)
+        return self._may_begin(queue) and queue.needs.choose(-1, None, False) is not None
+
+    def _queue_of(self, visit: FloorVisit) -> Queue:
+        """The queue of those who need the same; plans are kept alive with it, so that their identity can stand for
+        them.
+        """
+        plan, people = visit.plan, visit.people
+        key: object = (id(plan), tuple(people.items()), visit.yields) if people or visit.yields else id(plan)
+        queue = self._compiled.get(key)
+        if queue is None:
+            compiled = Compiled(plan, people, self._pools)
+            for needs in compiled.phases:
+                _check_possible(compiled, needs)
+            queue = self._compiled[key] = Queue(compiled, visit.yields)
+        return queue
+
+    def _too_late(self, compiled: Compiled, now: float) -> bool:
+        """Whether a visit can no longer begin today: not before closing, or not so that it is expected to end in time.
+
+        A retreat has hours of its own.
+        """
+        closing = self._closing
+        latest = min(closing - self._last_start, closing + self._overtime_limit - compiled.booked)
+        return (now >= closing or now > latest) and not compiled.plan.retreat
+
+    def _move(self, live: Live) -> None:
+        live.done.succeed(Ending("moved", _NAN, _NAN, None, None))
+
+    # Days
+
+    def open_day(self, day: int) -> None:
+        """Begin a day, at its midnight: shifts, sickness, opening and closing. Visits left over from the day before
+        are moved.
+        """
+        env = self._env
+        midnight = day * MINUTES_A_DAY
+        spans = self._calendar.open_spans(day)
+        if not (self._open and spans and spans[0][0] == 0.0):
+            self._close(leave_retreats=False)
+        goes_on = bool(spans) and spans[-1][1] >= MINUTES_A_DAY and self._opens_at_midnight(day + 1)
+        self._closing = _FOREVER if goes_on else midnight + spans[-1][1] if spans else midnight
+        self.shifts.open_day(day)
+        for begin, end in spans:
+            self._at(midnight + begin, self._begin_hours)
+            if end < MINUTES_A_DAY:
+                self._at(midnight + end, self._end_hours if end < spans[-1][1] else self._close)
+        self.request_scan()
+        assert env.now >= midnight
+
+    def _opens_at_midnight(self, day: int) -> bool:
+        spans = self._calendar.open_spans(day)
+        return bool(spans) and spans[0][0] == 0.0
+
+    def _at(self, moment: float, act: Callable[[], None]) -> None:
+        if moment <= self._env.now:
+            act()
+            return
+        Timeout(self._env, moment - self._env.now).callbacks.append(lambda _: act())
+
+    def _begin_hours(self) -> None:
+        self._open = True
+        self.request_scan()
+
+    def _end_hours(self) -> None:
+        self._open = False
+        self.request_scan()
+
+    def _close(self, leave_retreats: bool = True) -> None:
+        """Send those who have not begun away: their visits are moved. A retreat keeps its own hours until midnight."""
+        self._open = False
+        now = self._env.now
+        for queue in list(self._queues):
+            if queue.compiled.plan.retreat and leave_retreats:
+                continue
+            while queue.heap:
+                self._move(self._take_first(queue, now)[0])
+        self.request_scan()
+
+    # Starting
+
+    def request_scan(self) -> None:
+        """Have the ready list looked through at this moment, once all releases and arrivals of the moment are done."""
+        if not self._due:
+            self._due = True
+            _Scan(self._env, self._scan)
+
+    def _scan(self, _: simpy.Event) -> None:
+        if self._due:
+            self._look()
+
+    def _look(self) -> None:
+        """Go through all that is ready, in order, and start what can start; the first that cannot claims what it
+        needs.
+        """
+        self._due = False
+        self._scan_number += 1
+        claimed = self.aids.look(self._scan_number)
+        if self._going:
+            claimed = self._start_going(claimed)
+        if self._queues:
+            self._start_new(claimed)
+        self.shifts.settle()
+        if self._going:
+            self._note_what_is_missing()
+            self._check_progress()
+
+    def _start_going(self, claimed: bool) -> bool:
+        scan = self._scan_number
+        still: list[tuple[Key, Live]] = []
+        for entry in self._going:
+            live = entry[1]
+            needs = live.compiled.phases[live.phase]
+            chosen = needs.choose(scan, live.kept, True)
+            if chosen is None:
+                still.append(entry)
+                if not claimed:
+                    claimed = True
+                    needs.claim(scan, True)
+            else:
+                self._go_on(live, needs, chosen)
+        self._going = still
+        return claimed
+
+    def _note_what_is_missing(self) -> None:
+        now, scan = self._env.now, self._scan_number
+        for _, live in self._going:
+            live.waits_for(live.compiled.phases[live.phase].in_the_way(scan, live.kept, True), now)
+
+    def _start_new(self, claimed: bool) -> None:
+        """Start visits not begun, always the first of all queues that are not yet blocked."""
+        scan, now = self._scan_number, self._env.now
+        while True:
+            first: Queue | None = None
+            for queue in self._queues:
+                if queue.blocked_in != scan and (first is None or queue.heap[0] < first.heap[0]):
+                    first = queue
+            if first is None:
+                break
+            if not self._start_first(first, now):
+                first.blocked_in = scan
+                if not claimed and len(self._queues) > 1 and self._may_begin(first):
+                    claimed = True
+                    first.needs.claim(scan, False)
+        for queue in self._queues:
+            queue.now_misses(self._in_the_way(queue), now)
+
+    def _start_first(self, queue: Queue, now: float) -> bool:
+        """Start, or move, the first visit of a queue; False when it is blocked."""
+        compiled = queue.compiled
+        if self._too_late(compiled, now):
+            self._move(self._take_first(queue, now)[0])
+            return True
+        if not self._open and not compiled.plan.retreat:
+            return False
+        if not all(need.in_reach() for need in compiled.later):
+            return False
+        chosen = queue.needs.choose(self._scan_number, None, False)
+        if chosen is None or (queue.yields and self._gives_way(queue, now)):
+            return False
+        live, waits = self._take_first(queue, now)
+        self._begin(live, waits, chosen)
+        return True
+
+    def _may_begin(self, queue: Queue) -> bool:
+        return (self._open or bool(queue.compiled.plan.retreat)) and all(n.in_reach() for n in queue.compiled.later)
+
+    def _in_the_way(self, queue: Queue) -> tuple[str, ...]:
+        if not self._open and not queue.compiled.plan.retreat:
+            return (HOURS,)
+        out_of_reach = tuple(dict.fromkeys(need.cause for need in queue.compiled.later if not need.in_reach()))
+        if out_of_reach:
+            return out_of_reach
+        if queue.yields and queue.needs.choose(-1, None, False) is not None:
+            return (GIVES_WAY,)
+        return queue.needs.in_the_way(self._scan_number, None, False)
+
+    def _take_first(self, queue: Queue, now: float) -> tuple[Live, dict[str, float]]:
+        live, waits = queue.pop(now)
+        if not queue.heap:
+            self._queues.remove(queue)
+        if live.visit.places is not None:
+            self._waiting[live.visit.visit_type] -= 1
+        return live, waits
+
+    def _gives_way(self, queue: Queue, now: float) -> bool:
+        """Whether a walk-in would take what a visit booked to begin within its booked length needs."""
+        if self.promised is None:
+            return False
+        needs, until = queue.needs, now + queue.compiled.booked
+        wanted = [(pool.address, len(pool.free) - count) for pool, count in needs.kept_units + needs.units]
+        for need in needs.staff:
+            free = sum(person.free >= need.amount for pool in need.pools for person in pool.idle + pool.partial)
+            wanted += [(pool.address, free - need.units) for pool in need.pools]
+        for address, left in wanted:
+            starts = self.promised(address, now, until)
+            if sum(units for _, units in starts) > left:
+                self._at(min(moment for moment, _ in starts), self.request_scan)
+                return True
+        return False
+
+    def _begin(self, live: Live, waits: dict[str, float], chosen: list[list[Person]]) -> None:
+        visit, compiled, now = live.visit, live.compiled, self._env.now
+        live.began = now
+        self._inside[visit.number] = live
+        for person in compiled.named:
+            person.owes += 1
+        rows = self._log.rows
+        appointment = _NAN if visit.appointment is None else visit.appointment
+        for patient in visit.patients:
+            rows["begun"].append(
+                (
+                    now,
+                    visit.number,
+                    patient,
+                    visit.visit_type,
+                    visit.step,
+                    appointment,
+                    appointment + compiled.booked,
+                    visit.arrival,
+                )
+            )
+        if waits:
+            self._write_waits(live, "before", waits)
+        first = compiled.phases[0]
+        if first.kept_units:
+            live.kept_units = _take_units(first.kept_units, now)
+        self._start(live, first, chosen)
+
+    def _go_on(self, live: Live, needs: PhaseNeeds, chosen: list[list[Person]]) -> None:
+        live.waits_for((), self._env.now)
+        if live.waits:
+            self._write_waits(live, "within", live.waits)
+            live.waits = {}
+        kept = live.kept
+        if kept is not None:
+            live.kept = None
+            self._release(live, kept, kept=True)
+        self._start(live, needs, chosen)
+
+    def _write_waits(self, live: Live, where: str, waits: dict[str, float]) -> None:
+        rows, now, number = self._log.rows["waited"], self._env.now, live.visit.number
+        for patient in live.visit.patients:
+            rows.extend((now, number, patient, where, cause, minutes) for cause, minutes in waits.items())
+
+    def _start(self, live: Live, needs: PhaseNeeds, chosen: list[list[Person]]) -> None:
+        """Take everybody and everything that a phase needs, and let it last as long as it lasts."""
+        now = self._env.now
+        held = live.held
+        for need, people in zip(needs.staff, chosen, strict=True):
+            for person in people:
+                person.take(need.amount)
+                held.append(Held(person, need.amount, need.share, now, need))
+        if needs.units:
+            live.units = _take_units(needs.units, now)
+        phase, visit = live.phase, live.visit
+        live.ready = None
+        live.started = now
+        if phase == live.compiled.dose:
+            live.dose_began = now
+        length = visit.lengths[phase]
+        if visit.cut is not None and visit.cut[0] == phase:
+            length = visit.cut[1]
+        if visit.aids:
+            self.aids.expect(live)
+        self._under_way += 1
+        Timeout(self._env, length, live).callbacks.append(self._phase_over)
+
+    # Ending
+
+    def _phase_over(self, event: Any) -> None:
+        live: Live = event.value
+        self._under_way -= 1
+        now, visit, compiled, phase = self._env.now, live.visit, live.compiled, live.phase
+        rows = self._log.rows
+        plan = compiled.plan.phases
+        rows["phase"].append((now, visit.number, visit.patients[0], visit.visit_type, plan[phase].name, live.started))
+        if visit.happenings:
+            self._write_happenings(live)
+        if phase == compiled.journey:
+            booked = plan[phase].booked
+            live.journey = (now - live.started) / booked if booked > 0.0 else 1.0
+        cut = visit.cut is not None and visit.cut[0] == phase
+        last = cut or phase + 1 == len(plan)
+        stays = None
+        if not last and plan[phase].watched and plan[phase + 1].watched:
+            stays = _attendant(live.held, compiled.phases[phase + 1])
+        if live.aided:
+            self.aids.end(live)
+        for held in live.held:
+            if held is stays:
+                live.kept = Held(held.person, held.amount, held.share, now, held.need)
+                self._write_served(live, held, kept=False)
+            else:
+                self._release(live, held, kept=False)
+        live.held = []
+        if live.units and not (last and visit.hold_room_after > 0.0):
+            self._give_back(live, live.units)
+            live.units = []
+        if not last:
+            live.phase = phase + 1
+            live.ready = live.since = now
+            live.missing = ()
+            insort(self._going, (live.key, live))
+            self.request_scan()
+        elif visit.hold_room_after > 0.0:
+            self._under_way += 1
+            self._finish_care(live)
+            Timeout(self._env, visit.hold_room_after, live).callbacks.append(self._fetched)
+        else:
+            self._finish_care(live)
+            self._leave(live)
+
+    def _release(self, live: Live, held: Held, kept: bool) -> None:
+        held.person.take(-held.amount)
+        self._write_served(live, held, kept)
+
+    def _write_served(self, live: Live, held: Held, kept: bool) -> None:
+        now, since, person = self._env.now, held.since, held.person
+        if now > since:
+            person.worked += (now - since) * held.share
+            self._log.rows["served"].append(
+                (now, live.visit.number, person.pool.address, person.name, since, held.share, kept)
+            )
+
+    def _write_happenings(self, live: Live) -> None:
+        rows, now, number = self._log.rows["adverse"], self._env.now, live.visit.number
+        for event in live.visit.happenings:
+            if event.phase == live.phase:
+                flags = (event.needs_action, event.aborted, event.ends_course, event.transferred)
+                rows.append((now, number, event.patient, event.name, *flags, event.minutes))
+
+    def _give_back(self, live: Live, units: list[tuple[UnitPool, int, float]]) -> None:
+        """Let rooms and equipment go, each out of use for its turnaround first."""
+        now, visit = self._env.now, live.visit
+        for pool, unit, since in units:
+            minutes = live.compiled.turnarounds.get(pool.address, 0.0)
+            for address, actual in visit.turnarounds:
+                if address == pool.address:
+                    minutes = actual
+            self._log.rows["occupied"].append((now, visit.number, pool.address, unit, since, now + minutes))
+            if minutes > 0.0:
+                self._under_way += 1
+                Timeout(self._env, minutes, (pool, unit)).callbacks.append(self._turned_around)
+            else:
+                pool.give_back(unit)
+
+    def _turned_around(self, event: Any) -> None:
+        pool, unit = event.value
+        self._under_way -= 1
+        pool.give_back(unit)
+        self._look_if_needed()
+
+    def _finish_care(self, live: Live) -> None:
+        """The visit needs nobody any more."""
+        del self._inside[live.visit.number]
+        for person in live.compiled.named:
+            person.owes -= 1
+        self._look_if_needed()
+
+    def _fetched(self, event: Any) -> None:
+        self._under_way -= 1
+        live: Live = event.value
+        self._give_back(live, live.units)
+        self._leave(live)
+        self._look_if_needed()
+
+    def _leave(self, live: Live) -> None:
+        visit, now = live.visit, self._env.now
+        if live.kept_units:
+            self._give_back(live, live.kept_units)
+        completed = visit.cut is None
+        ended = self._log.rows["ended"]
+        for patient in visit.patients:
+            ended.append((now, visit.number, patient, visit.visit_type, completed))
+        live.done.succeed(
+            Ending("completed" if completed else "aborted", live.began, now, live.dose_began, live.journey)
+        )
+
+    def _look_if_needed(self) -> None:
+        if not self._due and (
+            self._queues or self._going or self.aids.waiting or any(pool.leaving for pool in self._pools.staff.values())
+        ):
+            self.request_scan()
+
+    # Oddities
+
+    def _give_up_person(self, live: Live, person: Person) -> None:
+        """Let a visit begun do without somebody by name: anybody of the role will do for the phases to come."""
+        people = {role: name for role, name in live.visit.people.items() if name != person.name}
+        live.visit.people = people
+        for named in live.compiled.named:
+            named.owes -= 1
+        live.compiled = self._queue_of(live.visit).compiled
+        for named in live.compiled.named:
+            named.owes += 1
+
+    def _check_progress(self) -> None:
+        """Stop a run in which visits begun wait for each other, with nothing under way that could free anything."""
+        if self._under_way or self._due or self.shifts.somebody_comes():
+            return
+        lines = [
+            f"visit {live.visit.number} ({live.visit.visit_type}) of patient {live.visit.patients[0]} waits for phase "
+            f"{live.compiled.plan.phases[live.phase].name} since {live.ready}: missing {', '.join(live.missing)}"
+            + (f"; keeps {live.kept.person.name}" if live.kept is not None else "")
+            for _, live in self._going
+        ]
+        raise StallError(
+            f"minute {self._env.now}: visits begun wait for each other and nothing is under way", "\n".join(lines)
+        )
+
+
+def _check_possible(compiled: Compiled, needs: PhaseNeeds) -> None:
+    lacking = [need.cause for need in needs.staff if not need.could_ever()]
+    if lacking:
+        raise StallError(
+            f"visit {compiled.plan.visit_type} can never start",
+            f"{', '.join(lacking)}: fewer people with the skills than one phase needs",
+        )
+
+
+def _take_units(wanted: Sequence[tuple[UnitPool, int]], now: float) -> list[tuple[UnitPool, int, float]]:
+    return [(pool, pool.take(), now) for pool, count in wanted for _ in range(count)]
+
+
+def _attendant(held: list[Held], following: PhaseNeeds) -> Held | None:
+    """Choose who stays with a watched patient: somebody whom the next phase needs, else who gives least attention."""
+    for need in following.staff:
+        for one in held:
+            if need.may_be(one.person):
+                return one
+    return min(held, key=_attention, default=None)
+
+
+def _attention(held: Held) -> int:
+    return held.amount

@@ -1,0 +1,517 @@
+"""Who and what can be held: people with their attention, rooms and equipment by the unit, and what a phase needs of
+them.
+
+Attention is counted in whole parts of `FULL`, so that thirds, quarters and halves add up exactly. Nothing here knows
+the clock: the floor says what is taken and given back, and when.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+
+from clinicsim.model.parts import StaffNeed, VisitPlan, Worker, seat
+
+FULL = 720720
+"""One person's attention; divisible by every number up to 16."""
+_NO_SCAN = -1
+
+
+class Person:
+    """Somebody on the floor: `free` is the attention left, `on` says whether new work may be begun with them.
+
+    `coming` people begin, or come back from a break, later today; `leaving` people finish what they have in hand,
+    `away_for` says for how long they then go (0: home); `owes` counts the visits begun that still need them by name.
+    `worked` is in minutes of attention today, `overtime` in minutes this month. A `claim` is the number of the scan in
+    which the first blocked phase laid its hand on them.
+    """
+
+    __slots__ = (
+        "away_for",
+        "claim",
+        "coming",
+        "free",
+        "leaving",
+        "month",
+        "name",
+        "on",
+        "only_for",
+        "order",
+        "overtime",
+        "owes",
+        "pool",
+        "shift_end",
+        "staying",
+        "worked",
+        "worker",
+    )
+
+    def __init__(self, worker: Worker, pool: "StaffPool", order: int) -> None:
+        self.worker = worker
+        self.name = worker.name
+        self.pool = pool
+        self.order = order
+        self.free = FULL
+        self.only_for: frozenset[str] | None = None
+        self.on = False
+        self.coming = False
+        self.leaving = False
+        self.staying = False
+        self.owes = 0
+        self.worked = 0.0
+        self.overtime = 0.0
+        self.month = -1
+        self.shift_end = 0.0
+        self.away_for = 0.0
+        self.claim = 0
+
+    def arrive(self, shift_end: float) -> None:
+        """Begin to take work, until `shift_end`."""
+        self.shift_end = shift_end
+        self.away_for = 0.0
+        self.coming = False
+        if self.leaving:
+            self.pool.leaving.remove(self)
+            self.leaving = self.staying = False
+        if not self.on:
+            self.on = True
+            self.pool.present += 1
+            if self.free:
+                (self.pool.idle if self.free == FULL else self.pool.partial).append(self)
+
+    def serve_only(self, only_for: frozenset[str] | None) -> None:
+        """Serve visits of these protocols and retreats only from now on; None for all."""
+        self.pool.restricted += (only_for is not None) - (self.only_for is not None)
+        self.only_for = only_for
+
+    def stop(self) -> None:
+        """Take no more work; what is in hand is finished."""
+        if not self.on:
+            return
+        if self.free:
+            (self.pool.idle if self.free == FULL else self.pool.partial).remove(self)
+        self.on = False
+        self.pool.present -= 1
+        self.leaving = True
+        self.pool.leaving.append(self)
+
+    def go(self) -> None:
+        """Leave the floor."""
+        self.pool.leaving.remove(self)
+        self.leaving = self.staying = False
+
+    def take(self, amount: int) -> None:
+        """Give so much attention to something; a negative amount gives it back."""
+        free = self.free
+        left = self.free = free - amount
+        if self.on:
+            pool = self.pool
+            if free == FULL:
+                pool.idle.remove(self)
+            elif free:
+                pool.partial.remove(self)
+            if left == FULL:
+                pool.idle.append(self)
+            elif left:
+                pool.partial.append(self)
+
+
+class StaffPool:
+    """The people of a role: `idle` have all their attention free, `partial` some of it, `leaving` finish what is in
+    hand.
+
+    `present` counts those at work who are not leaving, `restricted` those who serve certain protocols or retreats
+    only.
+    """
+
+    __slots__ = ("address", "idle", "leaving", "partial", "people", "present", "restricted", "role")
+
+    def __init__(self, role: str, workers: list[Worker]) -> None:
+        self.role = role
+        self.address = f"staff.{role}"
+        self.people = [Person(worker, self, order) for order, worker in enumerate(workers)]
+        self.idle: list[Person] = []
+        self.partial: list[Person] = []
+        self.leaving: list[Person] = []
+        self.present = 0
+        self.restricted = 0
+
+
+class UnitPool:
+    """Rooms or equipment of a kind: numbered units, the lowest free one is taken first."""
+
+    __slots__ = ("address", "claim", "claimed", "count", "free", "open", "used")
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.count = 0
+        self.free: list[int] = []
+        self.used: set[int] = set()
+        self.open = True
+        self.claim = 0
+        self.claimed = 0
+
+    def resize(self, count: int) -> None:
+        """Have so many units from now on; one in use that is too many goes when it falls free."""
+        if count != self.count:
+            self.count = count
+            self.free = [unit for unit in range(count) if unit not in self.used]
+            heapify(self.free)
+
+    def take(self) -> int:
+        """Hold the free unit with the lowest number."""
+        unit = heappop(self.free)
+        self.used.add(unit)
+        return unit
+
+    def give_back(self, unit: int) -> None:
+        """Have a unit free again."""
+        self.used.discard(unit)
+        if unit < self.count:
+            heappush(self.free, unit)
+
+
+class Need:
+    """People whom a phase needs: `units` of them with so much `amount` of attention each, and who may be one of them.
+
+    `named` people, one a unit, are the only ones who will do; None where the need is pooled.
+    """
+
+    __slots__ = ("amount", "cause", "named", "pools", "serves", "share", "simple", "skills", "units")
+
+    def __init__(
+        self, need: StaffNeed, pools: tuple[StaffPool, ...], serves: frozenset[str], named: "tuple[Person, ...] | None"
+    ) -> None:
+        self.pools = pools
+        self.units = need.units
+        self.share = 1.0 / need.share
+        self.amount = FULL // need.share
+        self.skills = need.skills
+        self.serves = serves
+        self.named = named
+        self.cause = "staff." + " or ".join(need.roles)
+        self.simple = need.units == need.share == 1 and not need.skills and len(pools) == 1
+
+    def will_do(self, person: Person) -> bool:
+        """Say whether somebody of the pool has the skills and serves this visit's kind of care."""
+        only_for = person.only_for
+        return self.skills <= person.worker.skills and (only_for is None or not only_for.isdisjoint(self.serves))
+
+    def may_be(self, person: Person) -> bool:
+        """Say whether somebody is one of those who can meet the need."""
+        return person in self.named if self.named is not None else person.pool in self.pools and self.will_do(person)
+
+    def could_ever(self) -> bool:
+        """Say whether there are people enough with the skills in the pools, at whatever time."""
+        able = sum(self.skills <= person.worker.skills for pool in self.pools for person in pool.people)
+        return able >= (len(self.named) if self.named is not None else self.units)
+
+    def capable(self) -> int:
+        """Count those at work, not leaving, who could serve it, busy or not."""
+        if not self.skills and not any(pool.restricted for pool in self.pools):
+            return sum(pool.present for pool in self.pools)
+        return sum(person.on and self.will_do(person) for pool in self.pools for person in pool.people)
+
+    def in_reach(self) -> bool:
+        """Say whether enough people are at work, or come to work later today, for it to be met at some time today."""
+        if self.named is not None:
+            return all(person.on or person.coming for person in self.named)
+        lacking = self.units - self.capable()
+        return lacking <= 0 or lacking <= sum(
+            person.coming and self.will_do(person) for pool in self.pools for person in pool.people
+        )
+
+    def choose(self, scan: int, own: "Held | None", begun: bool, barred: Sequence[Person] = ()) -> list[Person] | None:
+        """Find people for it who are free now and not claimed in this scan; None when there are too few.
+
+        First the one kept for this very visit (`own`), then those who watch somebody and have room (the fullest
+        first), then the idle (least worked today first), then, for visits begun, those who stay after their shift;
+        ties by order. Nobody in `barred` is taken.
+        """
+        amount = self.amount
+        if self.named is not None:
+            return self._choose_named(scan, own, begun)
+        if self.simple and own is None and not begun and not barred and not self.pools[0].restricted:
+            return self._choose_idle(scan)
+        chosen: list[Person] = []
+        if own is not None and own.person not in barred and self.may_be(own.person) and own.covers(amount, scan):
+            chosen.append(own.person)
+        seen = [*chosen, *barred] if own is None else [own.person, *chosen, *barred]
+        for people, key in self._ranked(begun):
+            if len(chosen) >= self.units:
+                break
+            fit = [person for person in people if person.free >= amount and self._is_open(person, scan, seen)]
+            fit.sort(key=key)
+            chosen += fit[: self.units - len(chosen)]
+        return chosen if len(chosen) >= self.units else None
+
+    def _choose_idle(self, scan: int) -> list[Person] | None:
+        best: Person | None = None
+        for person in self.pools[0].idle:
+            if person.claim != scan and (
+                best is None
+                or person.worked < best.worked
+                or (person.worked == best.worked and person.order < best.order)
+            ):
+                best = person
+        return None if best is None else [best]
+
+    def _choose_named(self, scan: int, own: "Held | None", begun: bool) -> list[Person] | None:
+        assert self.named is not None
+        for person in self.named:
+            if own is not None and own.person is person:
+                if not own.covers(self.amount, scan):
+                    return None
+            elif person.free < self.amount or person.claim == scan or not (person.on or (begun and person.leaving)):
+                return None
+        return list(self.named)
+
+    def _ranked(self, begun: bool) -> list[tuple[list[Person], Callable[[Person], tuple[float, int]]]]:
+        ranked: list[tuple[list[Person], Callable[[Person], tuple[float, int]]]] = []
+        ranked += [(pool.partial, _fullest) for pool in self.pools]
+        ranked += [(pool.idle, _least_worked) for pool in self.pools]
+        if begun:
+            ranked += [([person for person in pool.leaving if person.away_for == 0.0], _fullest) for pool in self.pools]
+        return ranked
+
+    def choose_one(self, scan: int, barred: Sequence[Person]) -> Person | None:
+        """Find one person for it who is free now; nobody in `barred`."""
+        for people, key in self._ranked(begun=True):
+            fit = [person for person in people if person.free >= self.amount and self._is_open(person, scan, barred)]
+            if fit:
+                return min(fit, key=key)
+        return None
+
+    def _is_open(self, person: Person, scan: int, barred: Sequence[Person]) -> bool:
+        return person.claim != scan and person not in barred and self.will_do(person)
+
+    def claim(self, scan: int) -> None:
+        """Lay hand on the people who are free now; where they are too few, on what is left of those who have most
+        left.
+        """
+        if self.named is not None:
+            for person in self.named:
+                person.claim = scan
+            return
+        present = [
+            person
+            for pool in self.pools
+            for people in (pool.partial, pool.idle)
+            for person in people
+            if self.will_do(person)
+        ]
+        present.sort(key=lambda person: (person.free < self.amount, -person.free, person.worked, person.order))
+        for person in present[: self.units]:
+            person.claim = scan
+
+
+def _fullest(person: Person) -> tuple[float, int]:
+    return (person.free, person.order)
+
+
+def _least_worked(person: Person) -> tuple[float, int]:
+    return (person.worked, person.order)
+
+
+@dataclass(slots=True)
+class Held:
+    """Attention that somebody gives, since when: `amount` in parts of `FULL`, `share` as a number."""
+
+    person: Person
+    amount: int
+    share: float
+    since: float
+    need: Need
+
+    def covers(self, amount: int, scan: int) -> bool:
+        """Say whether the person has so much for this visit, what they give it already counted."""
+        if amount <= self.amount:
+            return True
+        return self.person.claim != scan and self.person.free + self.amount >= amount
+
+
+class PhaseNeeds:
+    """All that one phase of a visit needs together, ready to be looked for: people, units, and who must be around.
+
+    `units` are (pool, how many) for the phase, `kept_units` those of the visit, taken with the first phase and kept to
+    the end.
+    """
+
+    __slots__ = ("causes", "kept_units", "plain", "present", "staff", "tangled", "units")
+
+    def __init__(
+        self,
+        staff: tuple[Need, ...],
+        units: tuple[tuple[UnitPool, int], ...],
+        kept_units: tuple[tuple[UnitPool, int], ...],
+        present: tuple[StaffPool, ...],
+    ) -> None:
+        self.staff = staff
+        self.units = units
+        self.kept_units = kept_units
+        self.present = present
+        self.causes = tuple(
+            dict.fromkeys(
+                [need.cause for need in staff]
+                + [pool.address for pool, _ in kept_units + units]
+                + [pool.address for pool in present]
+            )
+        )
+        pools = [id(pool) for need in staff for pool in need.pools]
+        self.tangled = len(set(pools)) < len(pools)
+        self.plain = len(staff) == 1 and not (units or kept_units or present)
+
+    def in_the_way(self, scan: int, own: Held | None, begun: bool) -> tuple[str, ...]:
+        """Give the causes that stand in the way of a phase that cannot start: what is not free, else what is claimed."""
+        if len(self.causes) == 1:
+            return self.causes
+        return self._missing(_NO_SCAN, own, begun) or self._missing(scan, own, begun) or self.causes
+
+    def _missing(self, scan: int, own: Held | None, begun: bool) -> tuple[str, ...]:
+        absent = [need.cause for need in self.staff if need.choose(scan, own, begun) is None]
+        wanted = self.units if begun else self.kept_units + self.units
+        absent += [pool.address for pool, count in wanted if not _enough(pool, count, scan) or not (begun or pool.open)]
+        absent += [pool.address for pool in self.present if not pool.present]
+        return tuple(dict.fromkeys(absent))
+
+    def choose(self, scan: int, own: Held | None, begun: bool) -> list[list[Person]] | None:
+        """Find people for all needs together, every unit being free as well; None when anything is missing or claimed."""
+        if self.plain:
+            people = self.staff[0].choose(scan, own, begun)
+            return None if people is None else [people]
+        if not begun:
+            for pool, count in self.kept_units:
+                if not pool.open or not _enough(pool, count, scan):
+                    return None
+        for pool, count in self.units:
+            if not (begun or pool.open) or not _enough(pool, count, scan):
+                return None
+        for around in self.present:
+            if not around.present:
+                return None
+        if self.tangled:
+            return _choose_tangled(self.staff, scan, own, begun)
+        chosen = []
+        for need in self.staff:
+            people = need.choose(scan, own, begun)
+            if people is None:
+                return None
+            chosen.append(people)
+        return chosen
+
+    def claim(self, scan: int, begun: bool) -> None:
+        """Lay hand on each needed person and unit that is free now, for the rest of this scan."""
+        for need in self.staff:
+            need.claim(scan)
+        for pool, count in self.units if begun else self.kept_units + self.units:
+            pool.claimed = count + (pool.claimed if pool.claim == scan else 0)
+            pool.claim = scan
+
+
+def _enough(pool: UnitPool, count: int, scan: int) -> bool:
+    return len(pool.free) - (pool.claimed if pool.claim == scan else 0) >= count
+
+
+def _choose_tangled(staff: tuple[Need, ...], scan: int, own: Held | None, begun: bool) -> list[list[Person]] | None:
+    """Find people where several needs look to the same pool: what one need takes, the next does not see.
+
+    Needs are met in their order, and a person may meet several; when a later need finds nobody, other people are tried
+    for the earlier one.
+    """
+    if not staff:
+        return []
+    need, rest = staff[0], staff[1:]
+    barred: list[Person] = []
+    while (people := need.choose(scan, own, begun, barred)) is not None:
+        taken, left = _take_for_now(people, need, own)
+        later = _choose_tangled(rest, scan, left, begun)
+        for person, amount in taken:
+            person.take(-amount)
+        if later is not None:
+            return [people, *later]
+        if need.named is not None:
+            return None
+        barred.append(people[-1])
+    return None
+
+
+def _take_for_now(people: list[Person], need: Need, own: Held | None) -> tuple[list[tuple[Person, int]], Held | None]:
+    """Take the attention that a need would take; give what was taken of whom, and what is left of the attendant kept."""
+    taken = []
+    left = own
+    for person in people:
+        amount = need.amount
+        if own is not None and own.person is person:
+            amount = max(0, need.amount - own.amount)
+            left = Held(person, max(0, own.amount - need.amount), 0.0, 0.0, need)
+        person.take(amount)
+        taken.append((person, amount))
+    return taken, left
+
+
+class Compiled:
+    """A planned visit with its needs resolved to the pools of this floor; one for each plan and set of named people."""
+
+    __slots__ = ("booked", "dose", "journey", "later", "named", "phases", "plan", "serves", "turnarounds")
+
+    def __init__(self, plan: VisitPlan, people: Mapping[str, str], pools: "Pools") -> None:
+        self.plan = plan
+        self.booked = plan.booked
+        self.serves = frozenset(name for name in (plan.served_as, plan.retreat) if name)
+        resolve = _Resolver(people, pools, self.serves)
+        kept_units = resolve.units(plan.rooms + plan.equipment)
+        self.phases = tuple(
+            PhaseNeeds(
+                resolve.staff(plan.staff + phase.staff),
+                resolve.units(phase.rooms + phase.equipment),
+                kept_units if index == 0 else (),
+                tuple(pools.staff[role] for role, _ in plan.present + phase.present),
+            )
+            for index, phase in enumerate(plan.phases)
+        )
+        self.later = tuple(need for phase in self.phases[1:] for need in phase.staff)
+        self.named = tuple(
+            dict.fromkeys(person for phase in self.phases for need in phase.staff for person in need.named or ())
+        )
+        self.turnarounds = dict(plan.turnaround)
+        names = [phase.name for phase in plan.phases]
+        self.dose = names.index("dose") if "dose" in names else 0
+        longest = max(range(len(names)), key=lambda index: (plan.phases[index].booked, -index))
+        self.journey = names.index("journey") if "journey" in names else longest
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """All pools of the floor: staff by role, rooms and equipment by address, people by name."""
+
+    staff: dict[str, StaffPool]
+    units: dict[str, UnitPool]
+    by_name: dict[str, Person]
+
+
+class _Resolver:
+    def __init__(self, people: Mapping[str, str], pools: Pools, serves: frozenset[str]) -> None:
+        self.people = people
+        self.pools = pools
+        self.serves = serves
+
+    def units(self, wanted: tuple[tuple[str, int], ...]) -> tuple[tuple[UnitPool, int], ...]:
+        together: dict[str, int] = {}
+        for address, count in wanted:
+            together[address] = together.get(address, 0) + count
+        return tuple((self.pools.units[address], count) for address, count in together.items())
+
+    def staff(self, needs: tuple[StaffNeed, ...]) -> tuple[Need, ...]:
+        """Named people first, then the needs that fewest can meet, so that looking for people seldom has to go back."""
+        resolved = [self.need(need) for need in needs]
+        return tuple(sorted(resolved, key=lambda need: (need.named is None, len(need.pools), -len(need.skills))))
+
+    def need(self, need: StaffNeed) -> Need:
+        pools = tuple(self.pools.staff[role] for role in need.roles)
+        return Need(need, pools, self.serves, self._named(need) if need.named else None)
+
+    def _named(self, need: StaffNeed) -> tuple[Person, ...] | None:
+        for role in need.roles:
+            names = [self.people.get(seat(role, place)) for place in range(need.units)]
+            if all(name is not None for name in names):
+                return tuple(self.pools.by_name[name] for name in names if name is not None)
+        return None
