@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clinicsim.model.response import Aborted, Change, Changes, CourseSoFar, Effect, Potential, Relapse
+from scipy.special import ndtri
+
+from clinicsim.model.response import Change, Changes, CourseSoFar, Effect, Potential, Relapse
 from clinicsim.model.sampling import Attribute, Sampler, is_random, sampler
 from clinicsim.model.scales import scale_of
 
@@ -26,6 +28,7 @@ DRAW_LASTS = "response.lasts"
 DRAW_HAZARD = "response.hazard"
 DRAW_ENDURING = "response.enduring"
 DRAW_ONSET = "response.onset"
+DRAW_MEASUREMENT = "response.measurement"
 
 WANING_POWER = 4
 """How suddenly benefit goes: flat at first, half at the half-loss time, under 5% at one and a half of it."""
@@ -33,6 +36,8 @@ INTEGRATION_HAZARD = 0.75
 """Relapse hazard of somebody whose every dosing was integrated, against one with no integration."""
 REFERENCE_SESSIONS = 6
 """Planned sessions of the course for which attainable change and speed were estimated."""
+HALF = 0.5
+"""The share of the journey's booked time from which on an aborted session counts as a late one."""
 UNDER_RELAPSE = 3.0
 """Points by which a score must have been under a relapse score before reaching it is a relapse."""
 _ALMOST_ONE = 1.0 - 2.0**-53
@@ -50,6 +55,8 @@ class DoseResponse:
         if outcome is None:
             raise ValueError("a scenario without an outcome has no dose-response")
         self.scale = scale_of(outcome)
+        self._streams = streams
+        self._error = outcome.measurement_sd
         integrated = {visit.integrates for visit in scenario.visits.values()}
         self.treatments = {
             name: TreatmentModel(name, treatment, outcome, streams, name in integrated)
@@ -59,6 +66,13 @@ class DoseResponse:
     def enrol(self, patient: "Patient") -> "DoseResponseOfPatient":
         """Give the response of a person to whom nothing has been done yet."""
         return DoseResponseOfPatient(self, patient)
+
+    def measured(self, patient: "Patient", score: float, occurrence: int) -> float:
+        """Give what is read when a true score is measured: with a normal error, kept within the scale."""
+        if self._error == 0:
+            return score
+        u = self._streams.uniform(DRAW_MEASUREMENT, patient.key, occurrence=occurrence)
+        return self.scale.kept(score + self._error * float(ndtri(u)))
 
 
 class TreatmentModel:
@@ -83,10 +97,12 @@ class TreatmentModel:
         hazard = treatment.hazard_ratio
         self._hazard: Sampler | None = None if hazard is None else sampler(hazard)
 
-    def weight(self, dose: str, aborted: Aborted) -> float:
+    def weight(self, dose: str, aborted_at: float | None) -> float:
         """Give what a session counts that is covered by an integration visit."""
-        part = {"": 1.0, "early": self._weight.aborted_early, "late": self._weight.aborted_late}[aborted]
-        return self._doses[dose] * part
+        whole = self._doses[dose]
+        if aborted_at is None:
+            return whole
+        return whole * (self._weight.aborted_early if aborted_at < HALF else self._weight.aborted_late)
 
     def potential(self, patient: "Patient", time: float) -> Potential:
         """Draw the attainable fall in points (unless it is known) and the speed in effective sessions."""
@@ -217,12 +233,12 @@ class DoseResponseOfPatient:
                 dosing.full = dosing.in_course = False
 
     def dosed(
-        self, treatment: str, time: float, dose: str = "full", aborted: Aborted = "", in_course: bool = True
+        self, treatment: str, time: float, dose: str = "full", aborted_at: float | None = None, in_course: bool = True
     ) -> Changes:
         """Take note of a session that has ended; one that counts nothing leaves the clock as it is."""
         changes = [*self._until(time, itself=False), *self._known(treatment, time)]
         clock = self._clocks[treatment]
-        model, weight = clock.model, clock.model.weight(dose, aborted)
+        model, weight = clock.model, clock.model.weight(dose, aborted_at)
         self._given += in_course
         if weight <= 0:
             return tuple(changes)

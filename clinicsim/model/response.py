@@ -8,14 +8,12 @@ that was never integrated), and `advance` makes it happen.
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from clinicsim.model.scales import GAD7, SymptomScale
 
 if TYPE_CHECKING:
     from clinicsim.model.patients import Patient
-
-Aborted = Literal["", "early", "late"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +84,9 @@ class Response(Protocol):
         """Begin a course of so many planned sessions, under a protocol's ratios, which hold until the next course."""
 
     def dosed(
-        self, treatment: str, time: float, dose: str = "full", aborted: Aborted = "", in_course: bool = True
+        self, treatment: str, time: float, dose: str = "full", aborted_at: float | None = None, in_course: bool = True
     ) -> Changes:
-        """Take note of a session that has ended: `low`, `full` or `high`, aborted early or late or not at all."""
+        """Take note of a session that has ended: `low`, `full` or `high`; cut short at that share of its journey."""
 
     def integrated(self, treatment: str, time: float, began: float) -> tuple[int, Changes]:
         """Take note of an integration visit that has ended, and when it began; give how many dosings it covers."""
@@ -120,6 +118,9 @@ class OutcomeModel(Protocol):
     def enrol(self, patient: "Patient") -> Response:
         """Give the response of a person to whom nothing has been done yet."""
 
+    def measured(self, patient: "Patient", score: float, occurrence: int) -> float:
+        """Give what is read when a true score is measured, the n-th time for this person."""
+
 
 class Unchanged:
     """The outcome model of scenarios without outcomes: nobody's score changes, whatever is done."""
@@ -129,6 +130,10 @@ class Unchanged:
     def enrol(self, patient: "Patient") -> "UnchangedResponse":
         """Give the response of somebody whose score stays at baseline."""
         return UnchangedResponse(patient.baseline)
+
+    def measured(self, patient: "Patient", score: float, occurrence: int) -> float:
+        """Give the score itself."""
+        return score
 
 
 class UnchangedResponse:
@@ -143,7 +148,7 @@ class UnchangedResponse:
         self._given = 0
 
     def dosed(
-        self, treatment: str, time: float, dose: str = "full", aborted: Aborted = "", in_course: bool = True
+        self, treatment: str, time: float, dose: str = "full", aborted_at: float | None = None, in_course: bool = True
     ) -> Changes:
         """Count a session of the course."""
         self._given += in_course
