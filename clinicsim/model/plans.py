@@ -1,7 +1,7 @@
 """Visits as they are booked: how long for, and what they hold, for a patient with these attributes or for a group.
 
-The booked length of a phase is its `book`, else the mean of `takes` for this patient, rounded up to 5 minutes; adverse events
-are not included. The booked turnaround of a room is its mean, rounded up to whole minutes.
+The booked length of a phase is its `book`, else the mean of `takes` for this patient, rounded up to 5 minutes; adverse
+events are not included. The booked turnaround of a room is its mean, rounded up to whole minutes.
 """
 
 import weakref
@@ -31,8 +31,8 @@ def plan_visit(
 ) -> VisitPlan:
     """Give the plan of a visit for a patient with these attributes, or for a group of so many `patients`.
 
-    `served_as` is the protocol on whose behalf it is booked, `retreat` the retreat to whose days it belongs. Plans are kept:
-    the same visit for people who do not differ in what it depends on gives the same object.
+    `served_as` is the protocol on whose behalf it is booked, `retreat` the retreat to whose days it belongs. Plans are
+    kept: the same visit for people who do not differ in what it depends on gives the same object.
     """
     planner = _PLANNERS.get(id(scenario))
     if planner is None:
@@ -173,9 +173,7 @@ def _rooms(part: Needs, attributes: Attributes) -> tuple[tuple[str, int], ...]:
 
 def _equipment(part: Needs, patients: int) -> tuple[tuple[str, int], ...]:
     """Pieces are held whole, so one for each `per` patients begun."""
-    return tuple(
-        (f"equipment.{name}", need.count * ceil(patients / need.per)) for name, need in part.equipment.items()
-    )
+    return tuple((f"equipment.{name}", need.count * ceil(patients / need.per)) for name, need in part.equipment.items())
 
 
 def _from_dose_to_recovery(name: str, names: list[str]) -> bool:

@@ -1,7 +1,8 @@
-"""Who and what is there on a day: people with their hours, skills, absences and limits; rooms and equipment by the piece.
+"""Who and what is there on a day: people with their hours, skills, absences and limits; rooms and equipment by the
+piece.
 
-Days count from the start of the run, 0 for the first; spans are pairs of minutes after midnight, sorted and apart. Leave and
-dated absences are known from the start. Sickness is known only from the opening of its day on (`open_day`).
+Days count from the start of the run, 0 for the first; spans are pairs of minutes after midnight, sorted and apart.
+Leave and dated absences are known from the start. Sickness is known only from the opening of its day on (`open_day`).
 """
 
 from bisect import insort
@@ -13,7 +14,7 @@ from math import ceil, floor, inf
 from clinicsim.model.calendar import MINUTES_A_DAY, Calendar, Spans, contains
 from clinicsim.model.parts import Worker
 from clinicsim.model.streams import Streams
-from clinicsim.scenario.clinic import Absence, Break, Change, ContactLimit, Person, Pool, Role
+from clinicsim.scenario.clinic import Absence, Break, Change, ContactLimit, Person, Role
 from clinicsim.scenario.scenario import Scenario
 from clinicsim.scenario.values import Names, StaffHours
 
@@ -51,8 +52,8 @@ class _Member:
 class Roster:
     """The people, rooms and equipment of a run, day by day.
 
-    The people of a pool stand in one order: first those not described one by one, then those who are, then later hires. Whoever
-    wants to know of changes after the start calls `on_change`.
+    The people of a pool stand in one order: first those not described one by one, then those who are, then later hires.
+    Whoever wants to know of changes after the start calls `on_change`.
     """
 
     def __init__(self, scenario: Scenario, calendar: Calendar, streams: Streams) -> None:
@@ -99,7 +100,8 @@ class Roster:
         return self._hours(self._by_name[worker.name], day) == "as needed"
 
     def usual(self, worker: Worker, day: int) -> Spans:
-        """Give a worker's hours of a day as if nobody were ever away; none when not employed or when there as needed."""
+        """Give a worker's hours of a day as if nobody were ever away; none when not employed or when there as
+        needed."""
         hours = self._hours(self._by_name[worker.name], day)
         if hours == "as needed" or not self.employed(worker, day):
             return ()
@@ -114,7 +116,8 @@ class Roster:
         return known
 
     def shift(self, worker: Worker, day: int) -> Spans:
-        """Give the spans of a day in which a worker is on shift, retreats included; none when away, resting or known sick."""
+        """Give the spans of a day in which a worker is on shift, retreats included; none when away, resting or known
+        sick."""
         return _joined(span for spans, _ in self.duties(worker, day) for span in spans)
 
     def absent(self, worker: Worker, day: int) -> str:
@@ -125,6 +128,10 @@ class Roster:
     def breaks(self, worker: Worker) -> tuple[tuple[str, Break], ...]:
         """Give a worker's breaks by name."""
         return self._by_name[worker.name].breaks
+
+    def has_contact_limit(self, worker: Worker) -> bool:
+        """Say whether a worker's time with patients is ever limited."""
+        return self._by_name[worker.name].limit != ContactLimit()
 
     def contact_limit(self, worker: Worker, day: int) -> tuple[float, float]:
         """Give the most minutes with patients on a day and in its week from Monday; infinite where nothing is said."""
@@ -160,8 +167,8 @@ class Roster:
         """Say whether a worker is sick on a day, known or not.
 
         On each working day of the clinic a spell goes on with chance 1 - 1/m and a new one starts with chance
-        r / (m + r (1 - m)), where m is the mean spell in working days and r the long-run share of days; so r is met exactly.
-        Each (person, day) has one uniform. On other days the last working day's state holds.
+        r / (m + r (1 - m)), where m is the mean spell in working days and r the long-run share of days; so r is met
+        exactly. Each (person, day) has one uniform. On other days the last working day's state holds.
         """
         member = self._by_name[worker.name]
         if member.absence.sickness <= 0 or day < 0:
@@ -185,7 +192,8 @@ class Roster:
     # Retreats
 
     def team(self, pool: str, count: int, days: Sequence[int], skills: Iterable[str] = ()) -> list[Worker]:
-        """Choose the people whom a retreat takes from a pool: the first who are there on its days and together have the skills.
+        """Choose the people whom a retreat takes from a pool: the first who are there on its days and together have the
+        skills.
 
         Where nobody's skills suffice the first ones are taken; fewer than `count` where fewer are there.
         """
@@ -286,8 +294,8 @@ class Roster:
     # Leave
 
     def _spread_leave(self, pool: Sequence[_Member]) -> None:
-        """Draw the weeks of leave: each year of 52 weeks is cut into as many parts as a person has weeks, and in each part
-        one week is drawn among those in which the fewest colleagues are away.
+        """Draw the weeks of leave: each year of 52 weeks is cut into as many parts as a person has weeks, and in each
+        part one week is drawn among those in which the fewest colleagues are away.
         """
         for block in range(ceil((self.week(self._calendar.days) + 1) / _WEEKS_A_BLOCK)):
             away = [0] * _WEEKS_A_BLOCK
@@ -405,7 +413,8 @@ def _hand_out(skills: Mapping[str, int] | Names, places: Sequence[int], has: Seq
 
 
 def _employments(count: int, changes: Iterable[Change], calendar: Calendar) -> list[tuple[tuple[float, float], ...]]:
-    """The days of employment of people who are alike, as spans of days from one up to another; the last to come leaves first."""
+    """The days of employment of people who are alike, as spans of days from one up to another; the last to come leaves
+    first."""
     people: list[list[tuple[float, float]]] = [[(-inf, inf)] for _ in range(count)]
     for change, first, until in _dated(changes, calendar):
         there = [person for person in people if any(begin <= first < end for begin, end in person)]

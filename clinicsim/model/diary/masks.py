@@ -1,0 +1,77 @@
+"""Minutes of a day as the bits of one whole number: bit m is the minute that begins m minutes after midnight."""
+
+from collections.abc import Iterable
+from math import ceil, floor
+
+DAY = 1440
+DAY_MASK = (1 << DAY) - 1
+
+
+def between(first: int, until: int) -> int:
+    """Give the mask of the minutes from `first` up to `until`."""
+    return ((1 << (until - first)) - 1) << first if until > first else 0
+
+
+def of_spans(spans: Iterable[tuple[float, float]]) -> int:
+    """Give the mask of the whole minutes that lie inside spans."""
+    mask = 0
+    for first, until in spans:
+        mask |= between(ceil(first), floor(until))
+    return mask
+
+
+def to_spans(mask: int) -> tuple[tuple[float, float], ...]:
+    """Give the spans of a mask, in order."""
+    spans = []
+    while mask:
+        first = lowest(mask)
+        length = lowest(~(mask >> first))
+        spans.append((float(first), float(first + length)))
+        mask &= ~between(first, first + length)
+    return tuple(spans)
+
+
+def lowest(mask: int) -> int:
+    """Give the place of the lowest bit of a mask that is not 0."""
+    return (mask & -mask).bit_length() - 1
+
+
+def starts_of(mask: int, length: int) -> int:
+    """Give the minutes at which a run of so many set minutes begins, by doubling the run that is known to be set."""
+    known = 1
+    while known < length:
+        step = min(known, length - known)
+        mask &= mask >> step
+        known += step
+    return mask
+
+
+def grid(step: int, days: int) -> int:
+    """Give the mask of every `step`-th minute from midnight, on each of so many days."""
+    day = sum(1 << minute for minute in range(0, DAY, step))
+    return sum(day << (DAY * number) for number in range(days))
+
+
+class Steps:
+    """What is held at each minute of a day: each level that occurs, with the mask of its minutes.
+
+    A level is a whole number to which a hold adds and from which a release takes away; what it means is the owner's
+    affair.
+    """
+
+    __slots__ = ("levels",)
+
+    def __init__(self, levels: dict[int, int] | None = None) -> None:
+        self.levels = {0: DAY_MASK} if levels is None else levels
+
+    def add(self, minutes: int, amount: int) -> None:
+        """Add an amount, which may be negative, to the level of these minutes."""
+        levels: dict[int, int] = {}
+        for level, where in self.levels.items():
+            inside = where & minutes
+            if inside:
+                levels[level + amount] = levels.get(level + amount, 0) | inside
+                where ^= inside
+            if where:
+                levels[level] = levels.get(level, 0) | where
+        self.levels = levels

@@ -1,0 +1,249 @@
+"""A visit's plan in the form in which the diary searches: whole minutes from the start, by pool.
+
+A need of one of several roles is settled for the whole visit: each way to choose the roles is a `Way` of its own.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise, product
+from math import ceil
+
+from clinicsim.model.parts import StaffNeed, VisitPlan, seat
+
+ATTENTION = 720720
+"""One person's whole attention in parts, so that shares from 1/1 to 1/16 are whole numbers."""
+
+Interval = tuple[int, int, int]
+"""Minutes after the start, length, and amount."""
+Held = tuple[int, int, StaffNeed]
+"""A need of people with its minutes after the start and its length."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seat:
+    """A person of a named pool: the same one in all intervals, each with a part of the attention."""
+
+    pool: str
+    key: str
+    skills: frozenset[str]
+    intervals: tuple[tuple[int, int, int, int], ...]
+    """Minutes after the start, length, parts of the attention, and the share from which they come."""
+    minutes: float
+    """Minutes with the patient, by attention."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A kind of need of a pooled role: 1/`share` of a person with these skills who serves any of these."""
+
+    share: int
+    skills: frozenset[str]
+    serves: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pooled:
+    """What a visit needs of a pooled role: at each of its parts so many of each kind of share."""
+
+    pool: str
+    segments: tuple[tuple[int, int, tuple[tuple[Share, int], ...]], ...]
+    holds: tuple[tuple[int, int, Share, int], ...]
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thing:
+    """Rooms or equipment of a pool.
+
+    `segments` are the parts of the visit with the units out of use meanwhile, turnaround included; `uses` are the parts
+    in which they must be open; `holds` are what is kept, (minutes after the start, length with turnaround, units).
+    """
+
+    pool: str
+    segments: tuple[Interval, ...]
+    uses: tuple[tuple[int, int], ...]
+    holds: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to choose the roles: the seats of named pools, pool by pool, and the needs of pooled ones."""
+
+    seats: tuple[tuple[Seat, ...], ...]
+    pooled: tuple[Pooled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCause:
+    """A role (or roles joined by "or") as a cause: the ways to meet it alone, with its skills and without."""
+
+    name: str
+    name_with_skill: str
+    ways: tuple[Way, ...]
+    ways_without_skill: tuple[Way, ...]
+
+
+@dataclass(slots=True)
+class Profile:
+    """All that the diary knows of a plan. `maybe` has a bit for each day on which a start may exist; `seen` counts the
+    releases that it knows of; `days` keeps what was found on a day, with the version of the day.
+    """
+
+    plan: VisitPlan
+    length: int
+    ways: tuple[Way, ...]
+    things: tuple[Thing, ...]
+    present: tuple[tuple[str, int, int], ...]
+    causes: tuple[RoleCause, ...]
+    serves: frozenset[str]
+    maybe: int
+    seen: int = 0
+    days: dict[int, tuple[int, int]] = field(default_factory=dict)
+    tallies: dict[tuple[object, ...], tuple[int, int, dict[str, tuple[float, int, int]]]] = field(default_factory=dict)
+
+
+def compile_plan(plan: VisitPlan, named: frozenset[str], maybe: int) -> Profile:
+    """Bring a plan into the form for the search; `named` are the roles booked person by person."""
+    lengths = [ceil(phase.booked) for phase in plan.phases]
+    offsets = [sum(lengths[:place]) for place in range(len(lengths))]
+    total = sum(lengths)
+    serves = frozenset(name for name in (plan.served_as, plan.retreat) if name)
+    held: list[Held] = [(0, total, need) for need in plan.staff]
+    for phase, offset, length in zip(plan.phases, offsets, lengths, strict=True):
+        held += [(offset, length, need) for need in phase.staff if length]
+    choices = list(dict.fromkeys(need.roles for _, _, need in held))
+    present = [(role, 0, total) for role, _ in plan.present]
+    for phase, offset, length in zip(plan.phases, offsets, lengths, strict=True):
+        present += [(role, offset, length) for role, _ in phase.present]
+    return Profile(
+        plan=plan,
+        length=total,
+        ways=tuple(_way(held, dict(zip(choices, pools, strict=True)), named, serves) for pools in product(*choices)),
+        things=_things(plan, offsets, lengths),
+        present=tuple(present),
+        causes=tuple(
+            _role_cause([entry for entry in held if entry[2].roles == roles], named, serves) for roles in choices
+        ),
+        serves=serves,
+        maybe=maybe,
+    )
+
+
+def _way(
+    held: Sequence[Held], pool_of: dict[tuple[str, ...], str], named: frozenset[str], serves: frozenset[str]
+) -> Way:
+    by_pool: dict[str, list[Held]] = {}
+    for entry in held:
+        by_pool.setdefault(pool_of[entry[2].roles], []).append(entry)
+    seats = tuple(_seats(pool, entries) for pool, entries in by_pool.items() if pool in named)
+    pooled = tuple(_pooled(pool, entries, serves) for pool, entries in by_pool.items() if pool not in named)
+    return Way(seats, pooled)
+
+
+def _role_cause(held: Sequence[Held], named: frozenset[str], serves: frozenset[str]) -> RoleCause:
+    roles = held[0][2].roles
+    skills = frozenset[str]().union(*(need.skills for _, _, need in held))
+    plain = [
+        (start, length, StaffNeed(need.roles, need.units, need.share, frozenset(), need.named))
+        for start, length, need in held
+    ]
+    name = f"staff.{' or '.join(roles)}"
+    return RoleCause(
+        name,
+        f"{name}[{'+'.join(sorted(skills))}]",
+        tuple(_way(held, {roles: role}, named, serves) for role in roles),
+        tuple(_way(plain, {roles: role}, named, serves) for role in roles) if skills else (),
+    )
+
+
+def _seats(pool: str, held: Sequence[Held]) -> tuple[Seat, ...]:
+    """Give each unit of a need a seat: the k-th of each phase is the same person, beside those of the whole visit."""
+    taken: list[list[tuple[int, int, int, int]]] = []
+    skills: list[set[str]] = []
+    for start, length, need in held:
+        for _ in range(need.units):
+            place = _free_seat(taken, start)
+            if place == len(taken):
+                taken.append([])
+                skills.append(set())
+            _append(taken[place], (start, length, -(-ATTENTION // need.share), need.share))
+            skills[place].update(need.skills)
+    return tuple(
+        Seat(
+            pool,
+            seat(pool, place),
+            frozenset(skills[place]),
+            tuple(intervals),
+            sum(length / share for _, length, _, share in intervals),
+        )
+        for place, intervals in enumerate(taken)
+    )
+
+
+def _free_seat(taken: Sequence[Sequence[tuple[int, int, int, int]]], start: int) -> int:
+    for place, intervals in enumerate(taken):
+        last = intervals[-1]
+        if last[0] + last[1] <= start:
+            return place
+    return len(taken)
+
+
+def _append(intervals: list[tuple[int, int, int, int]], new: tuple[int, int, int, int]) -> None:
+    """Append an interval, or lengthen the last where the new one follows it with the same amounts."""
+    if intervals:
+        start, length, *amounts = intervals[-1]
+        if start + length == new[0] and tuple(amounts) == new[2:]:
+            intervals[-1] = (start, length + new[1], new[2], new[3])
+            return
+    intervals.append(new)
+
+
+def _pooled(pool: str, held: Sequence[Held], serves: frozenset[str]) -> Pooled:
+    edges = sorted({edge for start, length, _ in held for edge in (start, start + length)})
+    segments: list[tuple[int, int, tuple[tuple[Share, int], ...]]] = []
+    for first, until in pairwise(edges):
+        amounts = _amounts((need for start, length, need in held if start <= first < start + length), serves)
+        if segments and segments[-1][2] == amounts and sum(segments[-1][:2]) == first:
+            segments[-1] = (segments[-1][0], segments[-1][1] + until - first, amounts)
+        elif amounts:
+            segments.append((first, until - first, amounts))
+    holds = tuple((start, length, share, units) for start, length, amounts in segments for share, units in amounts)
+    return Pooled(pool, tuple(segments), holds, sum(length * units / share.share for _, length, share, units in holds))
+
+
+def _amounts(needs: Iterable[StaffNeed], serves: frozenset[str]) -> tuple[tuple[Share, int], ...]:
+    amounts: dict[Share, int] = {}
+    for need in needs:
+        share = Share(need.share, need.skills, serves)
+        amounts[share] = amounts.get(share, 0) + need.units
+    return tuple(sorted(amounts.items(), key=lambda entry: (entry[0].share, sorted(entry[0].skills))))
+
+
+def _things(plan: VisitPlan, offsets: Sequence[int], lengths: Sequence[int]) -> tuple[Thing, ...]:
+    """Rooms and equipment by pool. What follows on in the next phase stays the same unit; turnaround comes after the
+    last."""
+    turnaround = dict(plan.turnaround)
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    for pool, units in plan.rooms + plan.equipment:
+        found.setdefault(pool, []).append((0, sum(lengths), units))
+    for phase, offset, length in zip(plan.phases, offsets, lengths, strict=True):
+        for pool, units in phase.rooms + phase.equipment:
+            intervals = found.setdefault(pool, [])
+            if intervals and sum(intervals[-1][:2]) == offset and intervals[-1][2] == units:
+                intervals[-1] = (intervals[-1][0], intervals[-1][1] + length, units)
+            else:
+                intervals.append((offset, length, units))
+    return tuple(_thing(pool, intervals, ceil(turnaround.get(pool, 0.0))) for pool, intervals in found.items())
+
+
+def _thing(pool: str, intervals: Sequence[Interval], turnaround: int) -> Thing:
+    holds = tuple((start, length + turnaround, units) for start, length, units in intervals)
+    edges = sorted({edge for start, length, _ in holds for edge in (start, start + length)})
+    segments: list[Interval] = []
+    for first, until in pairwise(edges):
+        units = sum(amount for start, length, amount in holds if start <= first < start + length)
+        if segments and segments[-1][2] == units and sum(segments[-1][:2]) == first:
+            segments[-1] = (segments[-1][0], segments[-1][1] + until - first, units)
+        elif units:
+            segments.append((first, until - first, units))
+    return Thing(pool, tuple(segments), tuple((start, length) for start, length, _ in intervals), holds)

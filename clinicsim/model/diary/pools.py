@@ -1,0 +1,410 @@
+"""What is held of each pool, day by day: of named people, of people by the count, of rooms and equipment.
+
+A window is the day itself, or with the day after it where the clinic stays open through midnight; masks of starts are
+of the window. What is worked out for a day is kept until something on it changes.
+"""
+
+from typing import Any
+
+from clinicsim.model.diary.masks import DAY, DAY_MASK, Steps, between, lowest, of_spans, starts_of
+from clinicsim.model.diary.needs import ATTENTION, Pooled, Seat, Share, Thing
+from clinicsim.model.diary.packing import packs
+from clinicsim.model.parts import Worker
+from clinicsim.model.roster import Roster
+from clinicsim.scenario.clinic import Break
+
+_CAPACITY_BITS = 256
+_COUNT_BITS = 12
+_COUNT = (1 << _COUNT_BITS) - 1
+
+
+class NamedPerson:
+    """The diary of one person, booked by name."""
+
+    def __init__(self, worker: Worker, roster: Roster, window: int) -> None:
+        self.worker = worker
+        self._roster = roster
+        self._window = window
+        self._breaks = tuple(pause for _, pause in roster.breaks(worker))
+        self._limited = roster.has_contact_limit(worker)
+        self._held: dict[int, Steps] = {}
+        self._known: dict[int, dict[object, Any]] = {}
+        self._minutes: dict[int, float] = {}
+        self._week_minutes: dict[int, float] = {}
+
+    def starts(self, seat: Seat, day: int, serves: frozenset[str]) -> int:
+        """Give the minutes of a day at which a visit can begin whose seat this person takes."""
+        if not seat.skills <= self.worker.skills:
+            return 0
+        known = self._known.setdefault(day, {})
+        mask = known.get(seat)
+        if mask is None:
+            mask = -1
+            for offset, length, amount, _ in seat.intervals:
+                mask &= self._run(day, length, amount, serves, known) >> offset
+                if not mask:
+                    break
+            known[seat] = mask
+        return mask if mask and self._within_limits(day, seat.minutes) else 0
+
+    def load(self, day: int) -> float:
+        """Give the minutes that are booked in the week of a day."""
+        return self._week_minutes.get(self._roster.week(day), 0.0)
+
+    def held(self, day: int) -> int:
+        """Give the minutes of a day at which this person is held."""
+        steps = self._held.get(day)
+        return 0 if steps is None else DAY_MASK & ~steps.levels.get(0, 0)
+
+    def hold(self, day: int, minutes: int, amount: int) -> None:
+        """Hold a part of the attention at these minutes of a day, or give it back with a negative amount."""
+        steps = self._held.get(day)
+        if steps is None:
+            steps = self._held[day] = Steps()
+        steps.add(minutes, amount)
+        worth = minutes.bit_count() * amount / ATTENTION
+        week = self._roster.week(day)
+        self._minutes[day] = self._minutes.get(day, 0.0) + worth
+        self._week_minutes[week] = self._week_minutes.get(week, 0.0) + worth
+        self.forget(day)
+
+    def forget(self, day: int) -> None:
+        """Drop what is known of a day, because something on it has changed."""
+        self._known.pop(day, None)
+        if self._window > 1:
+            self._known.pop(day - 1, None)
+
+    def _run(self, day: int, length: int, amount: int, serves: frozenset[str], known: dict[object, Any]) -> int:
+        key = (length, amount, serves)
+        mask = known.get(key)
+        if mask is None:
+            mask = self._free(day, amount, serves)
+            for later in range(1, self._window):
+                mask |= self._free(day + later, amount, serves) << (DAY * later)
+            mask = starts_of(mask, length)
+            for pause in self._breaks if mask else ():
+                mask &= self._leaves_room(day, length, pause)
+            known[key] = mask
+        return mask
+
+    def _free(self, day: int, amount: int, serves: frozenset[str]) -> int:
+        there = 0
+        for spans, only_for in self._roster.duties(self.worker, day):
+            if only_for is None or only_for & serves:
+                there |= of_spans(spans)
+        steps = self._held.get(day)
+        if steps is None or not there:
+            return there
+        free = 0
+        for level, minutes in steps.levels.items():
+            if level + amount <= ATTENTION:
+                free |= minutes
+        return there & free
+
+    def _leaves_room(self, day: int, length: int, pause: Break) -> int:
+        """The starts of a run of this length that leave room for a break; all of them where there is none already."""
+        first, until = pause.between
+        lasts = int(pause.lasts)
+        there = of_spans(self._roster.shift(self.worker, day)) & ~self.held(day) & of_spans(((first, until),))
+        rooms = starts_of(there, lasts)
+        if not rooms:
+            return -1
+        return ~(between(0, lowest(rooms) + lasts) & ~between(0, rooms.bit_length() - length))
+
+    def _within_limits(self, day: int, minutes: float) -> bool:
+        if not self._limited:
+            return True
+        known = self._known.setdefault(day, {})
+        if "day" not in known:
+            known["day"], known["week"] = self._roster.contact_limit(self.worker, day)
+        return bool(self._minutes.get(day, 0.0) + minutes <= known["day"] and self.load(day) + minutes <= known["week"])
+
+
+class NamedPool:
+    """The people of a pool that is booked by name, in the order of the roster."""
+
+    def __init__(self, pool: str, roster: Roster, window: int) -> None:
+        self.name = pool
+        self.people = {worker.name: NamedPerson(worker, roster, window) for worker in roster.workers(pool)}
+
+    def starts(self, seats: tuple[Seat, ...], day: int, serves: frozenset[str]) -> int:
+        """Give the minutes at which all seats can be taken.
+
+        For seats that ask more the earlier they stand this is exact; in general it may hold starts at which no
+        different people can be found for all of them.
+        """
+        mask = -1
+        for place, seat in enumerate(seats):
+            mask &= self._at_least(place + 1, seat, day, serves)
+            if not mask:
+                return 0
+        return mask
+
+    def choose(
+        self, seats: tuple[Seat, ...], day: int, minute: int, serves: frozenset[str], own: dict[str, str]
+    ) -> list[str] | None:
+        """Choose different people for the seats at a start: one's own first, then the least loaded that week, then in
+        order.
+
+        `own` maps the key of a seat to the one person who may take it.
+        """
+        return self._choose(seats, day, minute, serves, own, [])
+
+    def _choose(
+        self,
+        seats: tuple[Seat, ...],
+        day: int,
+        minute: int,
+        serves: frozenset[str],
+        own: dict[str, str],
+        chosen: list[str],
+    ) -> list[str] | None:
+        if len(chosen) == len(seats):
+            return chosen
+        seat = seats[len(chosen)]
+        wanted = own.get(seat.key)
+        for name in self._by_load(day) if wanted is None else (wanted,):
+            free = name not in chosen and self.people[name].starts(seat, day, serves) >> minute & 1
+            found = self._choose(seats, day, minute, serves, own, [*chosen, name]) if free else None
+            if found is not None:
+                return found
+        return None
+
+    def _by_load(self, day: int) -> list[str]:
+        return sorted(self.people, key=lambda name: self.people[name].load(day))
+
+    def _at_least(self, count: int, seat: Seat, day: int, serves: frozenset[str]) -> int:
+        """The starts at which so many people can take a seat."""
+        reached = [0] * count
+        for person in self.people.values():
+            more = person.starts(seat, day, serves)
+            if more:
+                for place in range(count):
+                    reached[place], more = reached[place] | more, reached[place] & more
+        return reached[-1]
+
+
+class CountedPool:
+    """The people of a pool that is booked by the count: at every minute they can serve all that is held, at most one
+    each.
+
+    A level of its day says who is there (how many of each kind, in the low bits) and what is held (how many of each
+    share). Breaks are planned one after the other within their hours.
+    """
+
+    def __init__(self, pool: str, roster: Roster, window: int) -> None:
+        self.name = pool
+        self._roster = roster
+        self._window = window
+        self._workers = roster.workers(pool)
+        self._limited = any(roster.has_contact_limit(worker) for worker in self._workers)
+        self._kinds: dict[tuple[frozenset[str], frozenset[str] | None], int] = {}
+        self._shares: dict[Share, int] = {}
+        self._serving: dict[int, bool] = {}
+        self._days: dict[int, Steps] = {}
+        self._holds: dict[int, list[tuple[int, int]]] = {}
+        self._known: dict[int, dict[object, Any]] = {}
+        self._minutes: dict[int, float] = {}
+        self._week_minutes: dict[int, float] = {}
+
+    def starts(self, need: Pooled, day: int) -> int:
+        """Give the minutes of a day at which a visit with these needs can begin."""
+        known = self._known.setdefault(day, {})
+        mask = known.get(need)
+        if mask is None:
+            mask = -1
+            for offset, length, amounts in need.segments:
+                more = sum(self._weight(share) * units for share, units in amounts)
+                mask &= self._run(day, length, more, known) >> offset
+                if not mask:
+                    break
+            known[need] = mask
+        return mask if mask and self._within_limits(day, need.minutes) else 0
+
+    def hold(self, day: int, minutes: int, share: Share, units: int) -> None:
+        """Hold so many shares at these minutes of a day, or give them back with a negative number."""
+        weight = self._weight(share) * units
+        holds = self._holds.setdefault(day, [])
+        if units > 0:
+            holds.append((minutes, weight))
+        else:
+            holds.remove((minutes, -weight))
+        if day in self._days:
+            self._days[day].add(minutes, weight)
+        worth = minutes.bit_count() * units / share.share
+        week = self._roster.week(day)
+        self._minutes[day] = self._minutes.get(day, 0.0) + worth
+        self._week_minutes[week] = self._week_minutes.get(week, 0.0) + worth
+        self._drop(day)
+
+    def forget(self, day: int) -> None:
+        """Drop what is known of who is there on a day."""
+        self._days.pop(day, None)
+        self._drop(day)
+
+    def _drop(self, day: int) -> None:
+        self._known.pop(day, None)
+        if self._window > 1:
+            self._known.pop(day - 1, None)
+
+    def _weight(self, share: Share) -> int:
+        place = self._shares.setdefault(share, len(self._shares))
+        return 1 << (_CAPACITY_BITS + _COUNT_BITS * place)
+
+    def _run(self, day: int, length: int, more: int, known: dict[object, Any]) -> int:
+        key = (length, more)
+        mask = known.get(key)
+        if mask is None:
+            mask = self._free(day, more)
+            for later in range(1, self._window):
+                mask |= self._free(day + later, more) << (DAY * later)
+            mask = known[key] = starts_of(mask, length)
+        return mask
+
+    def _free(self, day: int, more: int) -> int:
+        steps = self._days.get(day)
+        if steps is None:
+            steps = self._days[day] = self._there(day)
+            for minutes, weight in self._holds.get(day, ()):
+                steps.add(minutes, weight)
+        free = 0
+        for level, minutes in steps.levels.items():
+            if self._can_serve(level + more):
+                free |= minutes
+        return free
+
+    def _there(self, day: int) -> Steps:
+        steps = Steps()
+        taken = 0
+        for worker in self._workers:
+            duties = self._roster.duties(worker, day)
+            if not duties:
+                continue
+            pauses = self._planned_breaks(worker, taken)
+            taken += 1
+            for spans, only_for in duties:
+                kind = self._kinds.setdefault((worker.skills, only_for), len(self._kinds))
+                steps.add(of_spans(spans) & ~pauses, 1 << (_COUNT_BITS * kind))
+        return steps
+
+    def _planned_breaks(self, worker: Worker, place: int) -> int:
+        mask = 0
+        for _, pause in self._roster.breaks(worker):
+            first, until = pause.between
+            turns = max(1, int((until - first) // pause.lasts)) if pause.lasts else 1
+            start = int(first + place % turns * pause.lasts)
+            mask |= between(start, start + int(pause.lasts))
+        return mask
+
+    def _can_serve(self, level: int) -> bool:
+        known = self._serving.get(level)
+        if known is None:
+            known = self._serving[level] = self._fits(level)
+        return known
+
+    def _fits(self, level: int) -> bool:
+        kinds, shares = list(self._kinds), list(self._shares)
+        people = [
+            (kind, ATTENTION) for kind in range(len(kinds)) for _ in range(level >> (_COUNT_BITS * kind) & _COUNT)
+        ]
+        held = level >> _CAPACITY_BITS
+        asks = [
+            (ask, -(-ATTENTION // shares[ask].share))
+            for ask in range(len(shares))
+            for _ in range(held >> (_COUNT_BITS * ask) & _COUNT)
+        ]
+
+        def may(kind: int, ask: int) -> bool:
+            skills, only_for = kinds[kind]
+            share = shares[ask]
+            return share.skills <= skills and (only_for is None or bool(only_for & share.serves))
+
+        return packs(people, asks, may)
+
+    def _within_limits(self, day: int, minutes: float) -> bool:
+        if not self._limited:
+            return True
+        known = self._known.setdefault(day, {})
+        if "day" not in known:
+            known["day"], known["week"] = self._limits(day)
+        booked = self._week_minutes.get(self._roster.week(day), 0.0)
+        return bool(self._minutes.get(day, 0.0) + minutes <= known["day"] and booked + minutes <= known["week"])
+
+    def _limits(self, day: int) -> tuple[float, float]:
+        """The limits of those on shift that day, and those of everybody in the week, each added up."""
+        daily = weekly = 0.0
+        for worker in self._workers:
+            if self._roster.employed(worker, day):
+                limit, week = self._roster.contact_limit(worker, day)
+                daily += limit if self._roster.duties(worker, day) else 0.0
+                weekly += week
+        return daily, weekly
+
+
+class ThingPool:
+    """Rooms or equipment of one kind; a level is how many are held."""
+
+    def __init__(self, address: str, roster: Roster, window: int) -> None:
+        self.name = address
+        self.serves = roster.serves(address)
+        self._roster = roster
+        self._window = window
+        self._held: dict[int, Steps] = {}
+        self._known: dict[int, dict[object, Any]] = {}
+
+    def starts(self, need: Thing, day: int, serves: frozenset[str]) -> int:
+        """Give the minutes of a day at which a visit with this need can begin; turnaround may run past midnight."""
+        if self.serves is not None and not self.serves & serves:
+            return 0
+        known = self._known.setdefault(day, {})
+        mask = known.get(need)
+        if mask is None:
+            mask = -1
+            for offset, length, units in need.segments:
+                mask &= self._run(day, length, units, known) >> offset
+            for offset, length in need.uses:
+                mask &= starts_of(self._open(day), length) >> offset
+            known[need] = mask
+        return mask
+
+    def hold(self, day: int, minutes: int, units: int) -> None:
+        """Hold so many units at these minutes of a day, or give them back with a negative number."""
+        steps = self._held.get(day)
+        if steps is None:
+            steps = self._held[day] = Steps()
+        steps.add(minutes, units)
+        self.forget(day)
+
+    def forget(self, day: int) -> None:
+        """Drop what is known of a day, because something on it has changed."""
+        self._known.pop(day, None)
+        if self._window > 1:
+            self._known.pop(day - 1, None)
+
+    def _run(self, day: int, length: int, units: int, known: dict[object, Any]) -> int:
+        key = (length, units)
+        mask = known.get(key)
+        if mask is None:
+            mask = self._free(day, units)
+            for later in range(1, self._window):
+                mask |= self._free(day + later, units) << (DAY * later)
+            mask = known[key] = starts_of(mask | DAY_MASK << (DAY * self._window), length)
+        return mask
+
+    def _free(self, day: int, units: int) -> int:
+        number = self._roster.units(self.name, day)
+        steps = self._held.get(day)
+        if steps is None:
+            return DAY_MASK if units <= number else 0
+        free = 0
+        for held, minutes in steps.levels.items():
+            if held + units <= number:
+                free |= minutes
+        return free
+
+    def _open(self, day: int) -> int:
+        mask = 0
+        for later in range(self._window):
+            spans = self._roster.open(self.name, day + later)
+            mask |= (DAY_MASK if spans is None else of_spans(spans)) << (DAY * later)
+        return mask

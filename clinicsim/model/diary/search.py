@@ -1,0 +1,417 @@
+"""The search of the diary: day by day, with one mask of starts a day, from the day that is asked for to the horizon."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from math import ceil, inf
+
+from clinicsim.model.calendar import Calendar
+from clinicsim.model.diary.attribution import Counts, Tally, count
+from clinicsim.model.diary.book import Book
+from clinicsim.model.diary.masks import DAY, between, lowest, of_spans, starts_of
+from clinicsim.model.diary.needs import Profile, Way
+from clinicsim.model.parts import Hold, Request, Slot, VisitPlan
+from clinicsim.model.roster import Roster
+from clinicsim.scenario.scenario import Scenario
+
+Own = dict[str, str]
+"""By the key of a seat, the one person who may take it."""
+Free = tuple[tuple[tuple[float, float], ...], ...] | None
+
+
+class Diary:
+    """The booking diary of a clinic. Days open for booking when the horizon reaches them.
+
+    A visit lies within the opening hours of one day (through midnight where the clinic stays open), a retreat's visit
+    within the hours of the retreat, and starts on the grid of slots; the visit of a retreat that may start at one
+    moment only starts there. The same people serve all phases of a visit that need their named role. A need of one of
+    several roles is met by the same role throughout the visit.
+    """
+
+    def __init__(self, scenario: Scenario, calendar: Calendar, roster: Roster) -> None:
+        self._calendar = calendar
+        self._roster = roster
+        self._horizon = scenario.booking.horizon
+        self._slot = scenario.booking.slot
+        self._book = Book(scenario, calendar, roster)
+        self._free: dict[tuple[int, int, int], tuple[Free, int]] = {}
+
+    # Finding
+
+    def find(self, request: Request, now: float, days: Collection[int] | None = None) -> Slot | None:
+        """Find a start for a request, with all that it would hold and the causes of its wait; None up to the horizon.
+
+        The first start from `earliest`; for a tolerant request the one nearest to `target` from `earliest` to `latest`,
+        of two the earlier, else the first after it. The patient's own person is waited for up to the limit: their start
+        is taken where it is at most so much later than anybody's. With `days` only starts on these days count.
+        """
+        profile = self._book.profile(request.plan)
+        wish = _Wish(self, profile, request, now, days)
+        slot = wish.nearest({})
+        if slot is None:
+            return None
+        own = self._own(profile, request, slot)
+        if own:
+            slot = self._with_own(wish, slot, own)
+        if slot is not None and not request.plan.retreat:
+            slot.causes = self.causes(request, slot, now)
+        return slot
+
+    def _own(self, profile: Profile, request: Request, slot: Slot) -> dict[str, tuple[str, float]]:
+        """The own people who could serve this visit, by role."""
+        day = int(slot.start) // DAY
+        own = {}
+        for role, (name, limit) in request.own.items():
+            seats = [seats[0] for way in profile.ways for seats in way.seats if seats[0].pool == role]
+            pool = self._book.people.get(role)
+            if seats and pool is not None and name in pool.people:
+                worker = pool.people[name].worker
+                if seats[0].skills <= worker.skills and self._roster.employed(worker, day):
+                    own[role] = (name, limit)
+        return own
+
+    def _with_own(self, wish: "_Wish", anybody: Slot, own: dict[str, tuple[str, float]]) -> Slot | None:
+        """The start with all own people, else with those who are waited for longest, else anybody's."""
+        by_patience = sorted(own.items(), key=lambda entry: (entry[1][1], entry[0]))
+        for dropped in range(len(by_patience)):
+            kept = by_patience[dropped:]
+            limit = kept[0][1][1]
+            if all(anybody.people.get(role) == name for role, (name, _) in kept):
+                return anybody
+            slot = wish.nearest({role: name for role, (name, _) in kept}, anybody.start + limit)
+            if slot is not None and slot.start <= anybody.start + limit:
+                return slot
+            if limit == inf:
+                return None
+        return anybody
+
+    def opens(self, day: int) -> float:
+        """Give the moment from which a day can be booked."""
+        return day * DAY - self._horizon
+
+    def last_open_day(self, now: float) -> int:
+        """Give the last day that can be booked."""
+        return int((now + self._horizon) // DAY)
+
+    # Keeping
+
+    def hold(self, slot: Slot) -> None:
+        """Keep a slot."""
+        self._book.hold(slot.holds)
+
+    def release(self, slot: Slot) -> None:
+        """Give a slot back."""
+        self._book.release(slot.holds)
+
+    def block(self, holds: Sequence[Hold]) -> None:
+        """Keep people by name or count, rooms and equipment that belong to no visit."""
+        self._book.hold(holds)
+
+    def unblock(self, holds: Sequence[Hold]) -> None:
+        """Give back what was blocked."""
+        self._book.release(holds)
+
+    def held(self, pool: str, person: str, day: int) -> int:
+        """Give the minutes for which a person of a named pool is held on a day."""
+        return self._book.people[pool].people[person].held(day).bit_count()
+
+    def substitute(self, plan: VisitPlan, slot: Slot, person: str) -> str | None:
+        """Put the first free qualified colleague in a person's place for a whole visit, and give the name; None for
+        nobody.
+
+        The slot changes hands: what was held of the person is released, and of the colleague held.
+        """
+        profile = self._book.profile(plan)
+        day, minute = divmod(int(slot.start), DAY)
+        for seats in (seats for way in profile.ways for seats in way.seats):
+            for seat in seats:
+                if slot.people.get(seat.key) != person:
+                    continue
+                for name, other in self._book.people[seat.pool].people.items():
+                    taken = name in slot.people.values()
+                    if not taken and other.starts(seat, day, profile.serves) >> minute & 1:
+                        self._change_hands(slot, seat.key, person, name)
+                        return name
+        return None
+
+    def _change_hands(self, slot: Slot, key: str, person: str, other: str) -> None:
+        self.release(slot)
+        slot.holds = tuple(replace(hold, person=other) if hold.person == person else hold for hold in slot.holds)
+        slot.people[key] = other
+        self.hold(slot)
+
+    # Measuring
+
+    def third_next(self, plan: VisitPlan, now: float) -> tuple[float, bool]:
+        """Give the calendar days to the third start with the two before it held, and whether it lies beyond the
+        horizon.
+
+        Beyond it the days to the horizon are given. Nothing stays held.
+        """
+        request = Request(-1, now, -1, plan, "", "new", 0.0, now, now, inf)
+        wish = _Wish(self, self._book.profile(plan), request, now, None)
+        found: list[Slot] = []
+        while len(found) < 3:
+            slot = wish.nearest({})
+            if slot is None:
+                break
+            self.hold(slot)
+            found.append(slot)
+        for slot in found:
+            self.release(slot)
+        today = int(now // DAY)
+        if len(found) == 3:
+            return float(int(found[-1].start) // DAY - today), False
+        return self._horizon / DAY, True
+
+    # Why so late
+
+    def asked(self, request: Request) -> float:
+        """Give the earliest start that was asked for: on the grid, or the opening of a day where days were counted."""
+        moment = request.target if request.tolerant else request.earliest
+        if moment % DAY == 0:
+            moment = max(moment, self._calendar.opening(int(moment // DAY)))
+        return ceil(moment / self._slot) * self._slot
+
+    def causes(self, request: Request, slot: Slot, now: float) -> dict[str, tuple[float, float, float]]:
+        """Share the minutes by which a slot is later than asked among their causes: (share, alone, involved) in
+        minutes.
+
+        Starts that had passed at the time of booking cannot be looked at any more; their minutes are shared like those
+        of the starts from then on, up to the slot or, where there is none, to the horizon.
+        """
+        asked = self.asked(request)
+        wait = slot.start - asked
+        if wait <= 0:
+            return {}
+        profile = self._book.profile(request.plan)
+        own = {role: name for role, (name, _) in request.own.items() if slot.people.get(role) == name and name}
+        tally = self._tally(profile, request, own, max(asked, now), slot.start)
+        if not tally.starts and now > asked:
+            tally = self._tally(profile, request, own, now, (self.last_open_day(now) + 1) * DAY)
+            tally.causes.pop("policy", None)
+        return tally.spread(wait)
+
+    def _tally(self, profile: Profile, request: Request, own: Own, first: float, until: float) -> Tally:
+        tally = Tally()
+        first_minute, last_minute = ceil(first), ceil(until)
+        for day in range(first_minute // DAY, (last_minute - 1) // DAY + 1):
+            begin, end = max(0, first_minute - day * DAY), min(DAY, last_minute - day * DAY)
+            starts, causes = self._day_counts(profile, request, own, day, begin, end)
+            tally.add(starts, causes)
+        return tally
+
+    def _day_counts(
+        self, profile: Profile, request: Request, own: Own, day: int, begin: int, end: int
+    ) -> tuple[int, Counts]:
+        """What failed on a day from one minute up to another; whole days are kept until something on them changes."""
+        whole = begin == 0 and end == DAY
+        key = (day, id(request.free), *own.values())
+        version = self._book.version(day)
+        known = profile.tallies.get(key) if whole else None
+        if known is not None and known[0] == version:
+            return known[1], known[2]
+        starts = self._book.hours(profile, day) & self._book.grid & between(begin, end)
+        causes = count(starts, self._failures(profile, request.free, own, day)) if starts else {}
+        if whole:
+            profile.tallies[key] = (version, starts.bit_count(), causes)
+        return starts.bit_count(), causes
+
+    def _failures(self, profile: Profile, free: Free, own: Own, day: int) -> list[tuple[str, int]]:
+        """The causes, each with the minutes of a day at which it fails, whatever else fails there."""
+        book = self._book
+        failures: dict[str, int] = {}
+        for cause in profile.causes:
+            able = self._able(profile, cause.ways, day)
+            unskilled = self._able(profile, cause.ways_without_skill, day) & ~able
+            failures[cause.name_with_skill] = unskilled
+            failures[cause.name] = ~(able | unskilled)
+        for role, offset, length in profile.present:
+            name = f"staff.{role}"
+            failures[name] = failures.get(name, 0) | ~book.present(role, day, offset, length)
+        for place, need in enumerate(profile.things):
+            failures[need.pool] = ~book.thing(profile, place, day)
+        for role, name in own.items():
+            failures[f"continuity.{role}"] = ~self.with_own(profile, {role: name}, day)
+        if free is not None:
+            failures["patient"] = ~self.when_free(free, profile.length, day)
+        return [(name, mask) for name, mask in failures.items() if mask]
+
+    def _able(self, profile: Profile, ways: Sequence[Way], day: int) -> int:
+        able = 0
+        for way in ways:
+            able |= self._book.way(profile, way, day)
+        return able
+
+    # Restrictions of one request
+
+    def with_own(self, profile: Profile, own: Own, day: int) -> int:
+        """Give the minutes of a day at which these people can take their seats, in one of the ways to choose the
+        roles."""
+        able = 0
+        for way in profile.ways:
+            mask = -1
+            for seats in way.seats:
+                for seat in seats:
+                    name = own.get(seat.key)
+                    if name is not None:
+                        mask &= self._book.people[seat.pool].people[name].starts(seat, day, profile.serves)
+            able |= mask
+        return able
+
+    def when_free(self, free: Free, length: int, day: int) -> int:
+        """Give the minutes of a day at which a patient with these free times can begin a visit of this length."""
+        if free is None:
+            return -1
+        weekday = self._calendar.weekday(day)
+        key = (id(free), weekday, length)
+        known = self._free.get(key)
+        if known is None or known[0] is not free:
+            mask = 0
+            for later in range(self._book.window):
+                mask |= of_spans(free[(weekday + later) % 7]) << (DAY * later)
+            known = self._free[key] = (free, starts_of(mask, length))
+        return known[1]
+
+
+class _Wish:
+    """One request on its way through the days."""
+
+    def __init__(
+        self, diary: Diary, profile: Profile, request: Request, now: float, days: Collection[int] | None
+    ) -> None:
+        self._diary = diary
+        self._book = diary._book
+        self._profile = profile
+        self._request = request
+        self._first = max(ceil(request.earliest), ceil(now))
+        self._last = (diary.last_open_day(now) + 1) * DAY
+        self._days = -1 if days is None else sum(1 << day for day in set(days) if day >= 0)
+        exact = bool(profile.plan.retreat) and request.earliest == request.latest
+        self._grid = -1 if exact else self._book.grid
+
+    def nearest(self, own: Own, at_most: float = inf) -> Slot | None:
+        """Find the start that is asked for, up to the horizon or `at_most`, with these people in their seats."""
+        until = self._last if at_most == inf else min(self._last, int(at_most) + 1)
+        request = self._request
+        if not request.tolerant:
+            return self._after(self._first, until, own)
+        target = max(self._first, ceil(request.target))
+        later = self._after(target, until, own)
+        before = self._before(target, own) if later is None or later.start > target else None
+        if later is None or before is None:
+            return later or before
+        near = later.start <= request.latest and later.start - request.target < request.target - before.start
+        return later if near else before
+
+    def _after(self, first: int, until: int, own: Own) -> Slot | None:
+        while True:
+            start = self._first_start(first, until, own)
+            if start is None:
+                return None
+            slot = self._slot_at(start, own)
+            if slot is not None:
+                return slot
+            first = start + 1
+
+    def _before(self, until: int, own: Own) -> Slot | None:
+        while True:
+            start = self._last_start(until, own)
+            if start is None:
+                return None
+            slot = self._slot_at(start, own)
+            if slot is not None:
+                return slot
+            until = start
+
+    def _first_start(self, first: int, until: int, own: Own) -> int | None:
+        day, begin = divmod(first, DAY)
+        profile, last_day = self._profile, (until - 1) // DAY
+        while day <= last_day:
+            candidates = (profile.maybe & self._days) >> day
+            if not candidates:
+                return None
+            further = lowest(candidates)
+            if further:
+                day, begin = day + further, 0
+                if day > last_day:
+                    return None
+            mask = self._on(day, own) >> begin << begin
+            if mask:
+                start = day * DAY + lowest(mask)
+                return start if start < until else None
+            day, begin = day + 1, 0
+        return None
+
+    def _last_start(self, until: int, own: Own) -> int | None:
+        first_day, begin = divmod(self._first, DAY)
+        for day in range((until - 1) // DAY, first_day - 1, -1):
+            if (self._profile.maybe & self._days) >> day & 1:
+                mask = self._on(day, own) & between(begin if day == first_day else 0, min(DAY, until - day * DAY))
+                if mask:
+                    return day * DAY + mask.bit_length() - 1
+        return None
+
+    def _on(self, day: int, own: Own) -> int:
+        mask = self._book.starts(self._profile, day)
+        if mask:
+            mask &= self._grid
+            if self._request.free is not None:
+                mask &= self._diary.when_free(self._request.free, self._profile.length, day)
+            if own and mask:
+                mask &= self._diary.with_own(self._profile, own, day)
+        return mask
+
+    def _slot_at(self, start: int, own: Own) -> Slot | None:
+        """The slot at a start, with people in its seats; None where not enough different people are free after all."""
+        day, minute = divmod(start, DAY)
+        for way in self._profile.ways:
+            if self._book.way(self._profile, way, day) >> minute & 1:
+                people = self._people(way, day, minute, own)
+                if people is not None:
+                    return _slot(self._profile, way, start, people)
+        return None
+
+    def _people(self, way: Way, day: int, minute: int, own: Own) -> Own | None:
+        """Who takes the seats. One's own people are preferred wherever they are free, and required where `own` names
+        them."""
+        people: Own = {}
+        wished = {role: name for role, (name, _) in self._request.own.items()} | own
+        for seats in way.seats:
+            pool = self._book.people[seats[0].pool]
+            first = {seats[0].key: wished[seats[0].key]} if wished.get(seats[0].key) in pool.people else {}
+            chosen = pool.choose(seats, day, minute, self._profile.serves, first) if first else None
+            if chosen is None and seats[0].key not in own:
+                chosen = pool.choose(seats, day, minute, self._profile.serves, {})
+            if chosen is None:
+                return None
+            people.update({seat.key: name for seat, name in zip(seats, chosen, strict=True)})
+        return people
+
+
+def _slot(profile: Profile, way: Way, start: int, people: Own) -> Slot:
+    holds = [
+        Hold(f"staff.{seat.pool}", people[seat.key], float(start + offset), float(start + offset + length), 1, share)
+        for seats in way.seats
+        for seat in seats
+        for offset, length, _, share in seat.intervals
+    ]
+    holds += [
+        Hold(
+            pool=f"staff.{need.pool}",
+            person="",
+            start=float(start + offset),
+            end=float(start + offset + length),
+            units=units,
+            share=share.share,
+            skills=share.skills,
+            serves=share.serves,
+        )
+        for need in way.pooled
+        for offset, length, share, units in need.holds
+    ]
+    holds += [
+        Hold(need.pool, "", float(start + offset), float(start + offset + length), units)
+        for need in profile.things
+        for offset, length, units in need.holds
+    ]
+    return Slot(float(start), float(start + profile.length), tuple(holds), people)
