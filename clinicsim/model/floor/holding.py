@@ -361,7 +361,7 @@ class PhaseNeeds:
         self.plain = len(staff) == 1 and not (units or kept_units or present)
 
     def in_the_way(self, scan: int, own: Held | None, begun: bool) -> tuple[str, ...]:
-        """Give the causes that stand in the way of a phase that cannot start: what is not free, else what is claimed."""
+        """Give the causes in the way of a phase that cannot start: what is not free, else what is claimed."""
         if len(self.causes) == 1:
             return self.causes
         return self._missing(_NO_SCAN, own, begun) or self._missing(scan, own, begun) or self.causes
@@ -374,7 +374,7 @@ class PhaseNeeds:
         return tuple(dict.fromkeys(absent))
 
     def choose(self, scan: int, own: Held | None, begun: bool) -> list[list[Person]] | None:
-        """Find people for all needs together, every unit being free as well; None when anything is missing or claimed."""
+        """Find people for all needs together, every unit being free too; None when anything is missing or claimed."""
         if self.plain:
             people = self.staff[0].choose(scan, own, begun)
             return None if people is None else [people]
@@ -435,7 +435,7 @@ def _choose_tangled(staff: tuple[Need, ...], scan: int, own: Held | None, begun:
 
 
 def _take_for_now(people: list[Person], need: Need, own: Held | None) -> tuple[list[tuple[Person, int]], Held | None]:
-    """Take the attention that a need would take; give what was taken of whom, and what is left of the attendant kept."""
+    """Take what a need would take; give who gave how much, and what is left of the attendant kept."""
     taken = []
     left = own
     for person in people:
