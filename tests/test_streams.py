@@ -12,6 +12,7 @@ import clinicsim.model
 from clinicsim.model.streams import Streams, hash64
 
 MODEL = Path(clinicsim.model.__file__).parent
+DRAWING = {"uniform", "_uniform", "draw", "happens"}
 
 
 def distance_from_uniform(draws: list[float]) -> float:
@@ -78,7 +79,7 @@ def test_numbers_are_uniform_and_neighbours_independent_along_every_part_of_the_
 
 
 def purposes_in(module: ast.Module) -> set[tuple[str, str]]:
-    """The constants of a module that stand first in a call of `uniform`, as (name, text)."""
+    """The constants of a module that stand first in a call that draws, as (name, text)."""
     constants = {
         target.id: node.value.value
         for node in module.body
@@ -87,14 +88,14 @@ def purposes_in(module: ast.Module) -> set[tuple[str, str]]:
         if isinstance(target, ast.Name)
     }
     calls = (node for node in ast.walk(module) if isinstance(node, ast.Call) and node.args)
-    first = (call.args[0] for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "uniform")
+    first = (call.args[0] for call in calls if ast.unparse(call.func).rpartition(".")[2] in DRAWING)
     return {(name.id, constants[name.id]) for name in first if isinstance(name, ast.Name) and name.id in constants}
 
 
 def test_no_two_purposes_of_the_model_share_a_text():
     found = [
         text
-        for path in sorted(MODEL.glob("*.py"))
+        for path in sorted(MODEL.rglob("*.py"))
         for _, text in sorted(purposes_in(ast.parse(path.read_text(encoding="utf-8"))))
     ]
     assert [text for text, count in Counter(found).items() if count > 1] == []
