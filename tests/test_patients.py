@@ -8,7 +8,7 @@ import pytest
 
 from clinicsim.model.calendar import WEEKDAYS
 from clinicsim.model.demand import Arrival
-from clinicsim.model.patients import Population, draw_patient
+from clinicsim.model.patients import Population
 from clinicsim.model.streams import Streams
 from clinicsim.scenario.quantities import Distribution, Fixed, Options, Table
 
@@ -126,9 +126,3 @@ def test_a_circle_of_attributes_cannot_be_drawn():
     by_disorder = Table("disorder", (), (), Options((("somatic", 1.0),)))
     with pytest.raises(CycleError):
         people(clinic(disorder=by_kind, kind=by_disorder), 1)
-
-
-def test_one_patient_may_be_drawn_alone():
-    arrival = Arrival(0.0, "web", 0, 7)
-    scenario = clinic(severity=SCORE)
-    assert draw_patient(scenario, Streams(1, 0), arrival, 3) == Population(scenario, Streams(1, 0)).draw(arrival, 3)

@@ -94,11 +94,6 @@ class Population:
         )
 
 
-def draw_patient(scenario: "Scenario", streams: "Streams", arrival: "Arrival", number: int) -> Patient:
-    """Give the person who makes one inquiry; for many, keep a `Population`."""
-    return Population(scenario, streams).draw(arrival, number)
-
-
 def _written(patients: "Patients") -> Iterator[tuple[str, Any]]:
     """The attributes that a scenario writes, by name."""
     for name in (*_NAMES, *_FLAGS, *_NUMBERS):
