@@ -114,6 +114,18 @@ def pick(choice: Shares | Choice, u: float, attributes: Attributes = NOBODY) -> 
     return chooser(choice)(u, attributes)
 
 
+def shares_for(choice: Shares | Choice, attributes: Attributes = NOBODY) -> tuple[tuple[str, float], ...]:
+    """Give the names that are possible for somebody with these attributes, each with its share."""
+    match choice:
+        case Options(shares=shares):
+            return shares
+        case Their(attribute=attribute):
+            return ((_as_text(attributes[attribute]), 1.0),)
+        case Table():
+            return shares_for(_finder(choice, _as_it_is)(attributes), attributes)
+    raise TypeError(f"{choice!r} is not a choice")
+
+
 def certain(choice: Shares | Choice) -> str | None:
     """Give the one name that is always chosen, or None where it depends on chance or on the patient."""
     if isinstance(choice, Options) and len(choice.shares) == 1:

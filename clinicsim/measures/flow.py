@@ -1,0 +1,274 @@
+"""Who would come to which visit, were there never a queue: the quick algebra behind the offered load.
+
+A sample of people is walked along the pathway in expectation: at each step a person's weight is split by the chances that the
+scenario writes, so no luck but that of who is in the sample enters. Nothing is simulated: there is no calendar, nobody waits,
+and a missed visit is taken to have been booked a week ahead.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import inf, isinf
+from typing import TYPE_CHECKING, Any
+
+from clinicsim.model.attendance import AttendanceRules
+from clinicsim.model.demand import Arrival, person_key
+from clinicsim.model.parts import VisitPlan
+from clinicsim.model.patients import Patient, Population
+from clinicsim.model.plans import plan_visit
+from clinicsim.model.outcomes import outcome_model
+from clinicsim.model.sampling import holds, mean, shares_for
+from clinicsim.model.streams import Streams
+
+if TYPE_CHECKING:
+    from clinicsim.model.response import OutcomeModel
+    from clinicsim.scenario.scenario import Scenario
+
+SAMPLE = 400
+"""People walked along the pathway."""
+LEAD_DAYS = 7.0
+"""How long before a visit it is taken to have been booked, in days."""
+DAYS_A_WEEK, DAYS_A_MONTH = 7.0, 365.25 / 12
+MINUTES_A_DAY = 1440.0
+
+
+@dataclass
+class Flow:
+    """Expected figures a week, with the clinic running and nobody waiting.
+
+    `visits` counts booked visits by plan, missed ones among them; `joiners` people who ask for a place by retreat; `starts`
+    people who begin a protocol and `completions` those who finish it. `maintenance` has, by plan, the people who take it up a
+    week, their mean stay in days, and the mean interval between sessions in days. `endless` says that somebody comes again for
+    ever, whose visits are in no sum.
+    """
+
+    visits: Counter[VisitPlan] = field(default_factory=Counter)
+    joiners: Counter[str] = field(default_factory=Counter)
+    starts: Counter[str] = field(default_factory=Counter)
+    completions: Counter[str] = field(default_factory=Counter)
+    uptake: Counter[str] = field(default_factory=Counter)
+    stay: dict[str, float] = field(default_factory=dict)
+    interval: dict[str, float] = field(default_factory=dict)
+    endless: bool = False
+
+
+def expected_flow(scenario: "Scenario", places: Mapping[str, float]) -> Flow:
+    """Walk a sample of people along the pathway; `places` are those of each retreat a week, beyond which nobody gets on."""
+    streams = Streams(0, 0)
+    outcomes = outcome_model(scenario, streams)
+    people = list(_sample(scenario, Population(scenario, streams)))
+    flow = Flow()
+    for person, weight in people:
+        _Walker(scenario, flow, person, streams, outcomes, {}).walk(scenario.pathway, weight)
+    full = {name: min(1.0, places[name] / asked) for name, asked in flow.joiners.items() if asked > 0}
+    if all(share == 1.0 for share in full.values()):
+        return flow
+    limited = Flow()
+    for person, weight in people:
+        _Walker(scenario, limited, person, streams, outcomes, full).walk(scenario.pathway, weight)
+    return limited
+
+
+def _sample(scenario: "Scenario", population: Population) -> Iterator[tuple[Patient, float]]:
+    """People of each source, each standing for so many inquiries a week."""
+    rates = _weekly_rates(scenario)
+    total = sum(rate for _, rate in rates)
+    for source, rate in rates:
+        size = max(1, round(SAMPLE * rate / total)) if rate > 0 else 0
+        for n in range(size):
+            yield population.draw(Arrival(0.0, source, n, person_key(source, n)), n), rate / size
+
+
+def _weekly_rates(scenario: "Scenario") -> list[tuple[str, float]]:
+    """The inquiries a week at the start, by source; growth, campaigns and the season are left out."""
+    demand = scenario.arrivals
+    rates = [(name, source.rate * DAYS_A_WEEK) for name, source in demand.sources.items()]
+    if demand.rate is not None:
+        rates.append(("", demand.rate * DAYS_A_WEEK))
+    if demand.spacing is not None:
+        rates.append(("spacing", DAYS_A_WEEK * MINUTES_A_DAY / mean(demand.spacing)))
+    if demand.history is not None and demand.history.times:
+        days = max(max(demand.history.times) / MINUTES_A_DAY, DAYS_A_WEEK)
+        rates.append(("history", len(demand.history.times) * DAYS_A_WEEK / days))
+    return rates
+
+
+class _Walker:
+    """One person on the way, as a weight that shrinks."""
+
+    def __init__(
+        self,
+        scenario: "Scenario",
+        flow: Flow,
+        person: Patient,
+        streams: Streams,
+        outcomes: "OutcomeModel",
+        full: Mapping[str, float],
+    ) -> None:
+        self.scenario = scenario
+        self.flow = flow
+        self.person = person
+        self.full = full
+        self._streams = streams
+        self._attributes: dict[str, Any] = dict(person.attributes)
+        self._protocol = ""
+        self._in_course = False
+        self._completed = 0.0
+        self._local = 1.0
+        self._rules: dict[str, AttendanceRules] = {}
+        self._outcomes = outcomes
+        self._time = 0.0
+        self._enrol()
+
+    def _enrol(self) -> None:
+        """Begin with nothing done yet; a course is walked by each person as if it were the only one."""
+        self._response = self._outcomes.enrol(self.person)
+        self._attributes["response"] = "no"
+
+    def walk(self, steps: Mapping[str, Any], weight: float) -> float:
+        """Walk steps in order; give the weight of those who come to their end."""
+        for step in steps.values():
+            if weight <= 0.0:
+                return 0.0
+            if step.when is None or holds(step.when, self._attributes):
+                weight = self._take(step, weight)
+        return weight
+
+    def _take(self, step: Any, weight: float) -> float:
+        """Take one step of any kind; waits and medicines keep everybody."""
+        if hasattr(step, "repeat"):
+            return self._rounds(step, weight)
+        kinds = ("visit", "assess", "choose", "leave", "protocol", "retreat", "maintain")
+        kind = next((kind for kind in kinds if getattr(step, kind, None) is not None), None)
+        return weight if kind is None else float(getattr(self, f"_{kind}")(step, weight))
+
+    def _visit(self, step: Any, weight: float) -> float:
+        come = 0.0
+        for visit_type, share in self._options(step.visit):
+            come += self._attend(visit_type, step, weight * share)
+        return come
+
+    def _attend(self, visit_type: str, step: Any, weight: float) -> float:
+        visit = self.scenario.visits[visit_type]
+        if visit.session_of is not None:
+            self._dose(visit.session_of)
+        attended, attempts = self._attendance(visit_type, visit)
+        plan = plan_visit(self.scenario, visit_type, self._attributes, served_as=self._protocol)
+        self.flow.visits[plan] += weight * attempts
+        goes_on = step.if_missed == "go on" or (step.if_missed is None and visit.integrates is not None)
+        return weight if goes_on else weight * attended
+
+    def _dose(self, treatment: str) -> None:
+        self._in_course = True
+        self._time += DAYS_A_WEEK * MINUTES_A_DAY
+        self._response.dosed(treatment, self._time)
+
+    def _assess(self, step: Any, weight: float) -> float:
+        score = self._response.score(self._time)
+        self._attributes["response"] = "yes" if self._outcomes.scale.is_response(self.person.baseline, score) else "no"
+        return weight
+
+    def _attendance(self, visit_type: str, visit: Any) -> tuple[float, float]:
+        """The chance that the visit comes about in the end, and the slots that it uses up: a late cancellation frees its own."""
+        if visit.walk_in is not None:
+            return 1.0, 1.0
+        rules = self._rules.setdefault(visit_type, AttendanceRules(self.scenario, visit_type, self._streams))
+        no_show, late_cancel, again = rules.expected(self._attributes, LEAD_DAYS)
+        again = 1.0 if self._in_course else again
+        missed = late_cancel + (1.0 - late_cancel) * no_show
+        asked = 1.0 / max(1.0 - missed * again, 1e-6)
+        return (1.0 - missed) * asked, (1.0 - late_cancel) * asked
+
+    def _rounds(self, step: Any, weight: float) -> float:
+        if isinstance(step.repeat, str):
+            self.flow.endless = True
+            return 0.0
+        steps = step.steps if step.steps is not None else {"visit": step}
+        if hasattr(step.repeat, "again"):
+            again = self._chance(step.repeat.again)
+            return weight if again >= 1.0 else self._round(steps, weight / (1.0 - again)) * (1.0 - again)
+        rounds = mean(step.repeat, self._attributes)
+        stop = self._chance(step.drop_out) if step.drop_out is not None else 0.0
+        for index in range(round(rounds)):
+            if index:
+                weight *= 1.0 - stop
+            weight = self._round(steps, weight)
+        return weight
+
+    def _round(self, steps: Mapping[str, Any], weight: float) -> float:
+        if len(steps) == 1 and "visit" in steps and hasattr(steps["visit"], "repeat"):
+            return self._visit(steps["visit"], weight)
+        return self.walk(steps, weight)
+
+    def _choose(self, step: Any, weight: float) -> float:
+        came = 0.0
+        for name, share in self._options(step.choose):
+            if name in step.options:
+                came += self.walk(step.options[name], weight * share)
+            else:
+                came += self._course(name, weight * share)
+        return came
+
+    def _leave(self, step: Any, weight: float) -> float:
+        return weight * max(0.0, 1.0 - sum(self._chance(getattr(s, "share", s)) for s in step.leave.values()))
+
+    def _protocol(self, step: Any, weight: float) -> float:
+        return sum(self._course(name, weight * share) for name, share in self._options(step.protocol))
+
+    def _course(self, name: str, weight: float) -> float:
+        protocol = self.scenario.protocols[name]
+        weight *= self._chance(protocol.accept)
+        before, self._protocol, self._in_course = self._protocol, name, False
+        self._attributes["protocol"] = name
+        self._enrol()
+        self._response.begin_course(1, protocol.effect_ratio, protocol.hazard_ratio)
+        self.flow.starts[name] += weight
+        weight = self.walk(protocol.steps, weight)
+        self.flow.completions[name] += weight
+        self._local = self._chance(protocol.local)
+        self._protocol, self._in_course = before, False
+        return weight
+
+    def _retreat(self, step: Any, weight: float) -> float:
+        came = 0.0
+        for name, share in self._options(step.retreat):
+            retreat = self.scenario.retreats[name]
+            self.flow.joiners[name] += weight * share
+            got_on = weight * share * self.full.get(name, 1.0)
+            sessions = sum(len(entry.days) for entry in retreat.itinerary.values() if self._is_session(entry.visit))
+            came += got_on * (1.0 - retreat.withdraw) * (1.0 - retreat.drop_out) ** sessions
+        return came
+
+    def _is_session(self, choice: Any) -> bool:
+        return any(self.scenario.visits[name].session_of is not None for name, _ in self._options(choice))
+
+    def _maintain(self, step: Any, weight: float) -> float:
+        for name, share in self._options(step.maintain):
+            plan = self.scenario.maintenance[name]
+            takers = weight * share * self._chance(plan.uptake) * self._local
+            interval = mean(plan.every, self._attributes) / MINUTES_A_DAY if plan.every is not None else DAYS_A_MONTH
+            stay = _mean_stay(plan, interval)
+            self.flow.uptake[name] += takers
+            self.flow.stay[name], self.flow.interval[name] = stay, interval
+            if takers > 0 and not isinf(stay):
+                self._in_course = True
+                self.walk(plan.steps, takers * stay / interval)
+        return 0.0
+
+    def _options(self, choice: Any) -> list[tuple[str, float]]:
+        return shares_for(choice, self._attributes)
+
+    def _chance(self, quantity: Any) -> float:
+        return mean(quantity, self._attributes)
+
+
+def _mean_stay(plan: Any, interval: float) -> float:
+    """The mean time in a plan, in days, by whichever exit comes first on average."""
+    stays = [inf]
+    if plan.stop is not None and plan.stop.share > 0:
+        stays.append(plan.stop.days / plan.stop.share)
+    if plan.at_most is not None:
+        stays.append(plan.at_most * interval)
+    if plan.well_for is not None:
+        stays.append(plan.well_for / MINUTES_A_DAY)
+    return min(stays)

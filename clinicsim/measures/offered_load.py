@@ -1,0 +1,236 @@
+"""The offered load: the work that is asked of each pool against what it can give, before anything is simulated."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf, isinf
+from typing import TYPE_CHECKING
+
+from clinicsim.measures.flow import DAYS_A_MONTH, DAYS_A_WEEK, MINUTES_A_DAY, Flow, expected_flow
+from clinicsim.model.calendar import Calendar
+from clinicsim.model.parts import PhasePlan, VisitPlan
+from clinicsim.model.plans import plan_visit
+from clinicsim.model.roster import Roster
+from clinicsim.model.sampling import shares_for
+from clinicsim.model.streams import Streams
+
+if TYPE_CHECKING:
+    from clinicsim.scenario.care import Retreat
+    from clinicsim.scenario.scenario import Scenario
+
+MINUTES_AN_HOUR = 60.0
+TYPICAL_DAYS = 364
+"""Days over which a pool's time is averaged: 52 whole weeks, holidays and leave among them."""
+FULL_LOAD = 1.0
+
+
+@dataclass(frozen=True)
+class PoolLoad:
+    """Hours a week asked of a pool and hours that it can give; `load` is the one over the other."""
+
+    name: str
+    asked: float
+    offered: float
+
+    @property
+    def load(self) -> float:
+        """Asked over offered; infinite where something is asked of a pool that can give nothing."""
+        if self.offered > 0:
+            return self.asked / self.offered
+        return inf if self.asked > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class RetreatLoad:
+    """People who would join a retreat and places that it has, both a month."""
+
+    name: str
+    joiners: float
+    places: float
+
+    @property
+    def load(self) -> float:
+        """Joiners over places."""
+        return self.joiners / self.places if self.places > 0 else inf
+
+
+@dataclass(frozen=True)
+class MaintenanceLevel:
+    """What a maintenance plan tends to: people in it, sessions a month, and the month in which 95% of that is reached."""
+
+    plan: str
+    people: float
+    sessions: float
+    month: float
+
+
+@dataclass(frozen=True)
+class OfferedLoad:
+    """The load of a clinic once it is running, by quick algebra: no queue, nobody waits, averages only."""
+
+    pools: tuple[PoolLoad, ...]
+    retreats: tuple[RetreatLoad, ...]
+    maintenance: tuple[MaintenanceLevel, ...]
+    starts: float
+    sentences: tuple[str, ...]
+
+    @property
+    def scarcest(self) -> PoolLoad | RetreatLoad | None:
+        """What is asked for most, measured by what it can give; None where nothing is asked for."""
+        asked = [load for load in (*self.pools, *self.retreats) if load.load > 0]
+        return max(asked, key=lambda load: load.load, default=None)
+
+
+def offered_load(scenario: "Scenario") -> OfferedLoad:
+    """Give the offered load of a scenario: all visit types added up, maintenance at the level that it tends to."""
+    calendar = Calendar(scenario)
+    roster = Roster(scenario, calendar, Streams(0, 0))
+    places = {name: _places_a_week(retreat, calendar) for name, retreat in scenario.retreats.items()}
+    flow = expected_flow(scenario, places)
+    asked = _asked(scenario, flow, calendar)
+    pools = tuple(
+        PoolLoad(name, asked[name] / MINUTES_AN_HOUR, _offered(scenario, name, roster, calendar) / MINUTES_AN_HOUR)
+        for name in sorted(asked, key=lambda name: _place(scenario, name))
+    )
+    retreats = tuple(
+        RetreatLoad(name, joiners * DAYS_A_MONTH / DAYS_A_WEEK, places[name] * DAYS_A_MONTH / DAYS_A_WEEK)
+        for name, joiners in sorted(flow.joiners.items())
+    )
+    maintenance = tuple(_level(flow, name) for name in sorted(flow.uptake) if flow.uptake[name] > 0)
+    starts = sum(flow.starts.values()) * DAYS_A_MONTH / DAYS_A_WEEK
+    sentences = tuple(_sentences(pools, retreats, maintenance, flow))
+    return OfferedLoad(pools, retreats, maintenance, starts, sentences)
+
+
+def _asked(scenario: "Scenario", flow: Flow, calendar: Calendar) -> Counter[str]:
+    """Minutes a week asked of each pool; of a role also by skill, where one is asked for."""
+    asked: Counter[str] = Counter()
+    for plan, count in flow.visits.items():
+        for name, minutes in _minutes(plan):
+            asked[name] += minutes * count
+    for name in flow.joiners:
+        retreat = scenario.retreats[name]
+        runs = 1.0 / _weeks_between(retreat, calendar)
+        for plan, times in _itinerary(scenario, retreat):
+            for pool, minutes in _minutes(plan):
+                asked[pool] += minutes * times * runs
+    return asked
+
+
+def _minutes(plan: VisitPlan) -> Iterator[tuple[str, float]]:
+    """What one booking of a plan takes of each pool, in minutes of one person's attention or one piece's time."""
+    for part, minutes in ((plan, plan.booked), *((phase, phase.booked) for phase in plan.phases)):
+        yield from _held(part, minutes)
+    for address, minutes in plan.turnaround:
+        yield address, minutes
+
+
+def _held(part: VisitPlan | PhasePlan, minutes: float) -> Iterator[tuple[str, float]]:
+    for need in part.staff:
+        attention = minutes * need.units / need.share
+        yield f"staff.{need.roles[0]}", attention
+        for skill in sorted(need.skills):
+            yield f"staff.{need.roles[0]} with {skill}", attention
+    for address, units in (*part.rooms, *part.equipment):
+        yield address, minutes * units
+
+
+def _itinerary(scenario: "Scenario", retreat: "Retreat") -> Iterator[tuple[VisitPlan, float]]:
+    """The visits of one retreat at its full size, each with how often it is held; for its commonest kind of patient."""
+    for entry in retreat.itinerary.values():
+        for name, share in shares_for(entry.visit, {}):
+            group = scenario.visits[name].group
+            sizes = retreat.size.max if group is None else 1
+            attributes = _commonest(scenario)
+            plan = plan_visit(scenario, name, attributes, patients=1 if group is None else retreat.size.max)
+            yield plan, share * sizes * len(entry.days)
+
+
+def _commonest(scenario: "Scenario") -> dict[str, str | float]:
+    """The attributes of one typical person: of each share table the commonest value."""
+    attributes: dict[str, str | float] = {}
+    for name in ("disorder", "payer", "kind", "preference", "contraindication", "modality", "available"):
+        table = getattr(scenario.patients, name)
+        if table is not None:
+            attributes[name] = max(shares_for(table, attributes), key=lambda entry: entry[1])[0]
+    return attributes
+
+
+def _offered(scenario: "Scenario", name: str, roster: Roster, calendar: Calendar) -> float:
+    """Minutes a week that a pool can give: hours less leave and sickness, within contact limits."""
+    section, _, pool = name.partition(".")
+    days = range(min(TYPICAL_DAYS, max(7, calendar.days // 7 * 7)))
+    if section != "staff":
+        open_minutes = sum(
+            roster.units(name, day) * sum(end - start for start, end in roster.open(name, day) or calendar.open_spans(day))
+            for day in days
+        )
+        return open_minutes * DAYS_A_WEEK / len(days)
+    role, _, skill = pool.partition(" with ")
+    total = 0.0
+    for worker in roster.workers(role):
+        if skill and skill not in worker.skills:
+            continue
+        healthy = 1.0 - _sickness(scenario, role, worker.name)
+        for monday in range(0, len(days), 7):
+            hours = [sum(end - start for start, end in roster.shift(worker, day)) for day in range(monday, monday + 7)]
+            daily, weekly = roster.contact_limit(worker, monday)
+            total += min(sum(min(minutes, daily) for minutes in hours) * healthy, weekly)
+    return total * DAYS_A_WEEK / len(days)
+
+
+def _sickness(scenario: "Scenario", role: str, name: str) -> float:
+    person = scenario.staff[role].people.get(name)
+    absence = person.absence if person is not None and person.absence is not None else scenario.staff[role].absence
+    return absence.sickness
+
+
+def _place(scenario: "Scenario", name: str) -> tuple[int, int, str]:
+    sections = ("staff", "rooms", "equipment")
+    section, _, pool = name.partition(".")
+    return sections.index(section), list(getattr(scenario, section)).index(pool.partition(" with ")[0]), name
+
+
+def _weeks_between(retreat: "Retreat", calendar: Calendar) -> float:
+    if retreat.every is not None:
+        return (retreat.every.days + retreat.every.minutes / MINUTES_A_DAY) / DAYS_A_WEEK
+    return max(calendar.days / DAYS_A_WEEK / len(retreat.dates or ()), 1e-6) if retreat.dates else inf
+
+
+def _places_a_week(retreat: "Retreat", calendar: Calendar) -> float:
+    return retreat.size.max / _weeks_between(retreat, calendar)
+
+
+def _level(flow: Flow, plan: str) -> MaintenanceLevel:
+    """People = uptake x mean stay; sessions a month = people x 4.348 / mean interval in weeks; 95% after 3 mean stays."""
+    people = flow.uptake[plan] * flow.stay[plan] / DAYS_A_WEEK
+    return MaintenanceLevel(
+        plan, people, people * DAYS_A_MONTH / flow.interval[plan], 3.0 * flow.stay[plan] / DAYS_A_MONTH
+    )
+
+
+def _sentences(
+    pools: tuple[PoolLoad, ...],
+    retreats: tuple[RetreatLoad, ...],
+    maintenance: tuple[MaintenanceLevel, ...],
+    flow: Flow,
+) -> Iterator[str]:
+    for retreat in retreats:
+        yield (
+            f"Retreat {retreat.name}: {retreat.joiners:.1f} people a month would join, for {retreat.places:.1f} places"
+            f" ({retreat.load:.0%})."
+        )
+    for level in maintenance:
+        if isinf(level.people):
+            yield f"Maintenance plan {level.plan}: nobody ever stops, so it grows without end."
+        else:
+            yield (
+                f"Maintenance plan {level.plan} tends to {level.people:.0f} people and {level.sessions:.0f} sessions a month;"
+                f" 95% of that is reached in month {level.month:.0f}."
+            )
+    full = [load for load in (*pools, *retreats) if load.load >= FULL_LOAD]
+    if full:
+        names = ", ".join(f"{load.name} ({load.load:.0%})" for load in full)
+        yield f"Warning: more is asked than can be given of {names}: waits grow for as long as this lasts; there is no steady state."
+    if flow.endless:
+        yield "People who come again for ever are in no sum."
