@@ -253,6 +253,14 @@ def test_no_condition_always_holds():
 
 @pytest.mark.parametrize("thing", [None, 3, "text"])
 def test_what_is_no_quantity_is_refused(thing):
-    for reader in (sampling.sampler, sampling.mean, sampling.chooser):
+    for reader in (sampling.sampler, sampling.mean, sampling.chooser, sampling.shares_for):
         with pytest.raises(TypeError):
             reader(thing)
+
+
+def test_the_names_that_are_possible_for_somebody_with_their_shares():
+    shares = Options((("cbt", 0.4), ("ifs", 0.6)))
+    table = Table("disorder", (("phobia", Options((("cbt", 1.0),))), ("panic", Their("modality"))), (), shares)
+    assert sampling.shares_for(table, {"disorder": "phobia"}) == (("cbt", 1.0),)
+    assert sampling.shares_for(table, {"disorder": "panic", "modality": "ifs"}) == (("ifs", 1.0),)
+    assert sampling.shares_for(table, {"disorder": "gad"}) == shares.shares
