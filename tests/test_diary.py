@@ -1,6 +1,8 @@
 """The diary: what it finds, holds and gives back, and what it says stood in the way."""
 
+import numpy as np
 import pytest
+from diary_reference import Reference
 from small_clinic import Office, at, request, scenario
 
 from clinicsim.model.parts import Request, Slot
@@ -130,3 +132,99 @@ def test_a_course_is_asked_for_a_week_after_the_visit_before():
         )
         starts.append(book(office, wish, at(2, "14:00")).start)
     assert starts == [at(8, "09:00"), at(8, "11:00")]
+
+
+MANY_NEEDS = {
+    "booking": {"slot": "30 min", "horizon": "4 days"},
+    "hours": {"mon-fri": "08:00-12:00"},
+    "staff": {
+        "therapist": {"count": 3, "skills": {"emdr": 1, "cbt": 2}, "contact_limit": {"day": "150 min", "week": "6 h"}},
+        "nurse": {"count": 2, "hours": {"mon-fri": "08:00-11:00"}},
+        "sitter": {"count": 1, "contact_limit": {"day": "2 h"}},
+    },
+    "rooms": {"bay": {"count": 2, "turnaround": "10 min"}},
+    "visits": {
+        "dosing": {
+            "room": "bay",
+            "continuity": {"therapist": "1 day"},
+            "phases": {
+                "vitals": {"takes": "10 min", "staff": {"nurse": "1 per 2"}},
+                "dose": {"takes": "20 min", "staff": {"nurse": 1, "therapist": 1}},
+                "journey": {"takes": "40 min", "staff": {"nurse": "1 per 3", "therapist": 1}},
+                "recovery": {"takes": "25 min", "staff": {"nurse or sitter": "1 per 3"}},
+            },
+        },
+        "talk": {"takes": "60 min", "staff": {"therapist": 1}, "skill": {"therapist": ["emdr"]}},
+        "pair": {"takes": "45 min", "staff": {"therapist": 2, "sitter": "1 per 2"}},
+        "check": {"takes": "15 min", "staff": {"nurse or therapist": 1}, "room": "bay"},
+    },
+}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_search_agrees_with_a_search_of_every_minute(seed: int):
+    """A small clinic with shared nurses, skills, limits and one's own therapist, filled and emptied at random."""
+    draw = np.random.default_rng(seed)
+    office = Office(scenario(**MANY_NEEDS))
+    reference = Reference(office, {"therapist"})
+    kept: list[Slot] = []
+    for _ in range(40):
+        if kept and draw.random() < 0.25:
+            gone = kept.pop(int(draw.integers(len(kept))))
+            office.diary.release(gone)
+            for hold in gone.holds:
+                reference.holds.remove(hold)
+            continue
+        wish, now = _any_wish(office, draw)
+        slot = office.diary.find(wish, now)
+        assert (None if slot is None else slot.start) == _first_by_the_rules(reference, wish, now)
+        if slot is not None:
+            own = wish.own.get("therapist", ("", 0.0))[0]
+            if own and slot.people.get("therapist", own) != own:
+                assert not reference.fits(wish, int(slot.start), {"therapist": own})
+            office.diary.hold(slot)
+            reference.holds.extend(slot.holds)
+            kept.append(slot)
+            if slot.causes:
+                asked = office.diary.asked(wish)
+                assert sum(part for part, _, _ in slot.causes.values()) == pytest.approx(slot.start - asked)
+    for slot in kept:
+        office.diary.release(slot)
+    empty = Office(scenario(**MANY_NEEDS))
+    for visit in MANY_NEEDS["visits"]:
+        fresh, again = (place.diary.find(place.request(visit, 0.0), 0.0) for place in (empty, office))
+        assert fresh == again
+
+
+def _any_wish(office: Office, draw: np.random.Generator) -> tuple[Request, float]:
+    now = float(draw.integers(0, 2 * 1440))
+    target = now + float(draw.integers(0, 2 * 1440))
+    spread = float(draw.integers(0, 1440))
+    tolerant = bool(draw.random() < 0.5)
+    mornings = (((480.0, 600.0),),) * 7
+    own = {"therapist": (f"therapist {draw.integers(1, 4)}", float(draw.choice([0.0, 600.0, 1440.0])))}
+    return (
+        office.request(
+            str(draw.choice(list(MANY_NEEDS["visits"]))),
+            max(now, target - spread) if tolerant else target,
+            target=target,
+            latest=target + spread,
+            tolerant=tolerant,
+            own=own if draw.random() < 0.5 else {},
+            free=mornings if draw.random() < 0.2 else None,
+        ),
+        now,
+    )
+
+
+def _first_by_the_rules(reference: Reference, wish: Request, now: float) -> int | None:
+    anybody = reference.first(wish, now, {})
+    if anybody is None or not wish.own:
+        return anybody
+    name, limit = wish.own["therapist"]
+    skills = [need.skills for phase in wish.plan.phases for need in (*wish.plan.staff, *phase.staff) if need.named]
+    serves = [need for phase in wish.plan.phases for need in (*wish.plan.staff, *phase.staff) if "therapist" in need.roles]
+    if not serves or not all(asked <= reference.office.roster.worker(name).skills for asked in skills):
+        return anybody
+    own = reference.first(wish, now, {"therapist": name}, anybody + limit)
+    return anybody if own is None or own > anybody + limit else own
