@@ -1,0 +1,56 @@
+"""`Clinic`: what one run consists of, so that its rooms find each other. It holds no rules and no counters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from clinicsim.model.log import EventLog
+
+if TYPE_CHECKING:
+    from clinicsim.model.calendar import Calendar
+    from clinicsim.model.desk import Desk
+    from clinicsim.model.diary import Diary
+    from clinicsim.model.floor import Floor
+    from clinicsim.model.inquiries import Inquiries
+    from clinicsim.model.journeys import Journey, Pathways
+    from clinicsim.model.response import OutcomeModel
+    from clinicsim.model.retreats import Cohorts
+    from clinicsim.model.roster import Roster
+    from clinicsim.model.streams import Streams
+    from clinicsim.scenario.scenario import Scenario
+
+
+@dataclass(slots=True)
+class Clinic:
+    """One clinic in simulated time: its clock, log and random streams, and the rooms that play it.
+
+    `journeys` maps the number of a patient to the walk along the pathway, for as long as it lasts.
+    """
+
+    scenario: "Scenario"
+    env: simpy.Environment
+    log: EventLog
+    calendar: "Calendar"
+    streams: "Streams"
+    roster: "Roster"
+    diary: "Diary"
+    floor: "Floor"
+    outcomes: "OutcomeModel"
+    desk: "Desk" = field(init=False)
+    pathways: "Pathways" = field(init=False)
+    cohorts: "Cohorts" = field(init=False)
+    inquiries: "Inquiries" = field(init=False)
+    journeys: dict[int, "Journey"] = field(default_factory=dict)
+    visits: int = 0
+
+    @property
+    def rows(self) -> Mapping[str, list[tuple[Any, ...]]]:
+        """The rows of the log, by kind."""
+        return self.log.rows
+
+    def next_visit(self) -> int:
+        """Give the number of a new visit; numbers count from 0."""
+        self.visits += 1
+        return self.visits - 1

@@ -1,0 +1,183 @@
+"""The booking desk: requests for appointments, offers, and the list of those for whom no date is free yet."""
+
+from bisect import insort
+from dataclasses import dataclass
+from enum import Enum
+from math import inf
+from typing import TYPE_CHECKING
+
+from simpy import Event
+
+from clinicsim.model.parts import Booking, Request, Slot
+
+if TYPE_CHECKING:
+    from clinicsim.model.clinic import Clinic
+    from clinicsim.model.patients import Patient
+
+MINUTES_A_DAY = 1440.0
+
+
+class Refusal(Enum):
+    """Why a request ends without a booking: the offered wait was too long, or patience ran out on the list."""
+
+    DECLINED = "declined"
+    GAVE_UP = "patience"
+
+
+@dataclass(slots=True)
+class Listed:
+    """A request on the list. `gives_up` is when patience runs out (inf: never); `answer` fires with a booking or a refusal."""
+
+    request: Request
+    patient: "Patient"
+    since: float
+    gives_up: float
+    answer: Event
+
+    @property
+    def order(self) -> tuple[float, float, int]:
+        """The place in the list: by class, then by when it was asked, then by number."""
+        return self.request.rank, self.request.time, self.request.number
+
+
+class Desk:
+    """Takes requests, books what the diary finds, and serves the waiting list as days open and as slots are freed.
+
+    Patience runs only while a request of somebody before the first dosing stands on the list; people with a date have stopped
+    waiting. An offer is declined when it lies further ahead than the patience that is left.
+    """
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+        self._list: list[Listed] = []
+        self._dated: dict[int, dict[int, Booking]] = {}
+        self._requests = 0
+        self._backfill = clinic.scenario.booking.backfill
+
+    def next_request(self) -> int:
+        """Give the number of a new request; numbers count from 0."""
+        self._requests += 1
+        return self._requests - 1
+
+    def ask(self, request: Request, patient: "Patient", impatient: bool) -> Booking | Refusal | Event:
+        """Answer a request: a booking or a refusal at once, or an event that fires with one of them.
+
+        `impatient` people wait for a date no longer than their patience lasts; the others as long as it takes.
+        """
+        now = self._clinic.env.now
+        asked = self._clinic.diary.asked(request)
+        self._clinic.rows["requested"].append((
+            now, request.number, request.patient, request.plan.visit_type, request.step, request.class_,
+            request.first, asked, request.latest,
+        ))  # fmt: skip
+        slot = self._clinic.diary.find(request, now)
+        if slot is None:
+            return self._put_on_list(request, patient, patient.patience if impatient else inf)
+        return self._offer(request, slot, patient.patience if impatient else inf)
+
+    def _offer(self, request: Request, slot: Slot, patience: float) -> Booking | Refusal:
+        now = self._clinic.env.now
+        accepted = slot.start - now <= patience
+        self._clinic.rows["offered"].append(
+            (now, request.number, request.patient, request.plan.visit_type, request.first, slot.start, accepted)
+        )
+        return self.book(request, slot) if accepted else Refusal.DECLINED
+
+    def book(self, request: Request, slot: Slot) -> Booking:
+        """Hold a slot in the diary for a request and write it down."""
+        clinic = self._clinic
+        clinic.diary.hold(slot)
+        booking = Booking(clinic.next_visit(), request, slot, clinic.env.now)
+        self._dated.setdefault(clinic.calendar.day_of(slot.start), {})[booking.visit] = booking
+        self._write(booking)
+        return booking
+
+    def _write(self, booking: Booking) -> None:
+        rows, now = self._clinic.rows, self._clinic.env.now
+        request, slot, visit = booking.request, booking.slot, booking.visit
+        visit_type, asked = request.plan.visit_type, self._clinic.diary.asked(request)
+        rows["booked"].append((
+            now, visit, request.number, request.patient, visit_type, slot.start, slot.end, asked, request.latest,
+        ))  # fmt: skip
+        for cause, (minutes, alone, involved) in (slot.causes or {}).items():
+            rows["delayed_booking"].append((now, visit, request.patient, visit_type, cause, minutes, alone, involved))
+        held = rows["held"]
+        for hold in slot.holds:
+            held.append((now, visit, hold.pool, hold.person, hold.start, hold.end, hold.units / hold.share))
+
+    def _put_on_list(self, request: Request, patient: "Patient", patience: float) -> Event:
+        env = self._clinic.env
+        listed = Listed(request, patient, env.now, env.now + patience, env.event())
+        insort(self._list, listed, key=lambda entry: entry.order)
+        if patience < inf:
+            env.timeout(patience, listed).callbacks.append(self._patience_over)
+        return listed.answer
+
+    def _patience_over(self, event: Event) -> None:
+        listed: Listed = event.value
+        if not listed.answer.triggered:
+            self._strike(listed)
+            listed.answer.succeed(Refusal.GAVE_UP)
+
+    def _strike(self, listed: Listed) -> None:
+        """Take a request off the list, and the time on it off the patience of who made it."""
+        self._list.remove(listed)
+        if listed.gives_up < inf:
+            listed.patient.patience = listed.gives_up - self._clinic.env.now
+
+    def serve(self, days: set[int] | None = None) -> None:
+        """Offer what is free (on these days, else on any) to those on the list, in their order.
+
+        What one request has not found, no later request for the same can find in the same round, so it is not searched again.
+        """
+        clinic = self._clinic
+        failed: dict[object, float] = {}
+        for listed in list(self._list):
+            request = listed.request
+            key = (id(request.plan), request.class_, request.free, tuple(request.own.items()))
+            if failed.get(key, inf) <= request.earliest:
+                continue
+            slot = clinic.diary.find(request, clinic.env.now, days)
+            if slot is None:
+                failed[key] = min(request.earliest, failed.get(key, inf))
+                continue
+            patience = listed.gives_up - clinic.env.now
+            self._strike(listed)
+            listed.answer.succeed(self._offer(request, slot, patience))
+
+    def open_day(self, day: int) -> None:
+        """Begin a day: find substitutes for those who are sick, and offer the day that opens to those on the list."""
+        sick = self._clinic.roster.open_day(day)
+        if sick:
+            self._replace({worker.name for worker in sick}, self._dated.get(day, {}))
+        self._dated.pop(day - 1, None)
+        if self._list:
+            self.serve()
+
+    def _replace(self, sick: set[str], bookings: dict[int, Booking]) -> None:
+        """Give the visits of the day whose people are sick to colleagues, in order of start; cancel those nobody can take."""
+        for booking in sorted(bookings.values(), key=lambda booking: (booking.slot.start, booking.visit)):
+            missing = sorted(sick.intersection(booking.slot.people.values()))
+            substitutes = [self._clinic.diary.substitute(booking.request.plan, booking.slot, name) for name in missing]
+            if None in substitutes:
+                self._clinic.diary.release(booking.slot)
+                self._unbook(booking, "clinic", freed=True)
+                self._clinic.journeys[booking.request.patient].called_off(booking)
+
+    def release(self, booking: Booking, reason: str) -> None:
+        """Cancel a booking in time: its slot is free again, and is offered to those on the list."""
+        self._clinic.diary.release(booking.slot)
+        self._unbook(booking, reason, freed=True)
+        if self._backfill and self._list:
+            self.serve({self._clinic.calendar.day_of(booking.slot.start)})
+
+    def waste(self, booking: Booking, reason: str) -> None:
+        """Strike a booking whose slot is lost."""
+        self._unbook(booking, reason, freed=False)
+
+    def _unbook(self, booking: Booking, reason: str, freed: bool) -> None:
+        clinic, request = self._clinic, booking.request
+        self._dated.get(clinic.calendar.day_of(booking.slot.start), {}).pop(booking.visit, None)
+        clinic.rows["unbooked"].append(
+            (clinic.env.now, booking.visit, request.patient, request.plan.visit_type, reason, freed)
+        )

@@ -1,0 +1,48 @@
+"""Inquiries as they come: each person is drawn when they ask, and sent on their way."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from clinicsim.model.demand import Arrival, referrals
+from clinicsim.model.journeys import Journey
+from clinicsim.model.patients import Population
+
+if TYPE_CHECKING:
+    from clinicsim.model.clinic import Clinic
+    from clinicsim.model.steps import Walk
+
+
+class Inquiries:
+    """Lets people come at their times, those who were known from the start and those whom others send."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+        self._population = Population(clinic.scenario, clinic.streams)
+        self._count = 0
+
+    def expect(self, arrivals: Iterable[Arrival]) -> None:
+        """Expect people, in order of time."""
+        self._clinic.env.process(self._come(arrivals))
+
+    def referred_by(self, key: int) -> None:
+        """Expect those whom somebody (named by the key of draws) sends who has responded just now."""
+        clinic = self._clinic
+        found = referrals(clinic.scenario, clinic.streams, key, clinic.env.now)
+        if found:
+            self.expect(found)
+
+    def _come(self, arrivals: Iterable[Arrival]) -> "Walk":
+        env = self._clinic.env
+        for arrival in arrivals:
+            if arrival.time > env.now:
+                yield env.timeout(arrival.time - env.now)
+            self._ask(arrival)
+
+    def _ask(self, arrival: Arrival) -> None:
+        clinic = self._clinic
+        patient = self._population.draw(arrival, self._count)
+        self._count += 1
+        clinic.rows["inquiry"].append((
+            clinic.env.now, patient.number, patient.source, patient.baseline, patient.excluded, dict(patient.attributes),
+        ))  # fmt: skip
+        Journey(clinic, patient, clinic.pathways.positions[patient.step] if patient.step else 0)

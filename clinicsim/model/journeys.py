@@ -1,0 +1,399 @@
+"""Journeys: one patient's walk along the pathway, and all that can happen to it on the way."""
+
+from collections.abc import Generator
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from simpy import Event, Interrupt, Process
+
+from clinicsim.model.attendance import AttendanceRules, chance_of
+from clinicsim.model.care import Care, Course
+from clinicsim.model.desk import Refusal
+from clinicsim.model.maintenance import MaintenancePlan
+from clinicsim.model.parts import Booking, Request
+from clinicsim.model.plans import plan_visit
+from clinicsim.model.reach import reach_of
+from clinicsim.model.sampling import certain, chooser, sampler
+from clinicsim.model.steps import ACCEPT, COMPLETED, KINDS, ComesBack, Left, Round, Step, Visit, Walk, Window, walk
+from clinicsim.model.visits import on_floor
+
+if TYPE_CHECKING:
+    from clinicsim.model.clinic import Clinic
+    from clinicsim.model.floor import Ending, FloorVisit
+    from clinicsim.model.patients import Patient
+    from clinicsim.scenario.pathway import Steps
+    from clinicsim.scenario.values import Offset
+
+DROP_OUT = "drop_out"
+MINUTES_A_DAY = 1440.0
+
+
+class VisitKind:
+    """A visit type as a journey needs it, read once for a run."""
+
+    def __init__(self, clinic: "Clinic", name: str) -> None:
+        spec = clinic.scenario.visits[name]
+        self.name = name
+        self.spec = spec
+        self.walk_in = spec.walk_in is not None
+        self.session_of = spec.session_of
+        self.integrates = spec.integrates
+        self.plain = self.session_of is None and self.integrates is None
+        self.class_ = chooser(spec.class_) if spec.class_ is not None else None
+        self.continuity = {
+            role: inf if limit == "always" else float(limit) for role, limit in spec.continuity.items()
+        }
+        self.dose = chooser(spec.dose)
+        self.attendance = AttendanceRules(clinic.scenario, name, clinic.streams)
+
+    def booked(self, journey: "Journey") -> float:
+        """Give the booked minutes of such a visit for somebody."""
+        return plan_visit(journey.clinic.scenario, self.name, journey.attributes, served_as=journey.served_as).booked
+
+
+class Pathways:
+    """The pathway, the protocols and the maintenance plans of a run, built when they are first walked."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+        self._kinds: dict[str, VisitKind] = {}
+        self._protocols: dict[str, tuple[Step, ...]] = {}
+        self._plans: dict[str, MaintenancePlan] = {}
+        self.reach = reach_of(clinic.scenario)
+        self.pathway = self.build(clinic.scenario.pathway, "")
+        self.positions = {step.name: place for place, step in enumerate(self.pathway)}
+
+    def build(self, steps: "Steps", prefix: str) -> tuple[Step, ...]:
+        """Give steps that can be walked, in their order; `prefix` is the address of what they stand in."""
+        return tuple(
+            KINDS[type(spec)](spec, name, f"{prefix}.{name}" if prefix else name, self) for name, spec in steps.items()
+        )
+
+    def kind(self, visit_type: str) -> VisitKind:
+        """Give a visit type."""
+        kind = self._kinds.get(visit_type)
+        if kind is None:
+            kind = self._kinds[visit_type] = VisitKind(self._clinic, visit_type)
+        return kind
+
+    def protocol(self, name: str) -> tuple[Step, ...]:
+        """Give the steps of a protocol."""
+        if name not in self._protocols:
+            self._protocols[name] = self.build(self._clinic.scenario.protocols[name].steps, "")
+        return self._protocols[name]
+
+    def plan(self, name: str) -> MaintenancePlan:
+        """Give a maintenance plan."""
+        if name not in self._plans:
+            spec = self._clinic.scenario.maintenance[name]
+            self._plans[name] = MaintenancePlan(spec, name, self.build(spec.steps, "maintenance"))
+        return self._plans[name]
+
+    def itinerary(self, retreat: str) -> list[tuple[int, str]]:
+        """Give the visits of a retreat as (day from 1, visit type), by day."""
+        entries = self._clinic.scenario.retreats[retreat].itinerary.values()
+        return sorted((day, str(certain(entry.visit))) for entry in entries for day in entry.days)
+
+    def price_of(self, name: str) -> Any:
+        """Give the function from attributes to the price of a protocol or retreat; nothing is free of charge here."""
+        scenario = self._clinic.scenario
+        owner: Any = scenario.protocols.get(name) or scenario.retreats[name]
+        price = sampler(owner.price)
+        return lambda attributes: price(0.5, attributes)
+
+
+class Journey:
+    """One patient on the way: where they are, under which protocol, and what is booked.
+
+    `state` is listed, dated, visiting, between, joined or gone; `stage` is before (the first dosing), course, after or
+    maintenance. `ended` is the end of the step before, from which the next one counts.
+    """
+
+    __slots__ = (
+        "attributes", "booking", "care", "class_", "clinic", "course", "ended", "last_attended", "number", "patient",
+        "process", "retreat_request", "round", "served_as", "spared", "stage", "state",
+    )  # fmt: skip
+
+    def __init__(self, clinic: "Clinic", patient: "Patient", position: int = 0) -> None:
+        self.clinic = clinic
+        self.patient = patient
+        self.number = patient.number
+        self.attributes = patient.attributes
+        self.state = ""
+        self.stage = "before"
+        self.class_ = "new"
+        self.served_as = ""
+        self.course: Course | None = None
+        self.round: Round | None = None
+        self.booking: Booking | None = None
+        self.ended = clinic.env.now
+        self.last_attended = -inf
+        self.retreat_request = -1
+        self.spared: set[tuple[str, str]] = set()
+        self.care = Care(self)
+        self.process: Process = clinic.env.process(self.walk(position))
+
+    def walk(self, position: int) -> Walk:
+        """Walk the pathway from the step at this position to its end, or until the patient leaves."""
+        clinic, pathways = self.clinic, self.clinic.pathways
+        clinic.journeys[self.number] = self
+        try:
+            while True:
+                try:
+                    yield from walk(pathways.pathway[position:], self)
+                    break
+                except ComesBack as back:
+                    position = pathways.positions[back.to]
+        except Left as left:
+            clinic.rows["left"].append((clinic.env.now, self.number, left.reason, left.step, self.stage))
+        else:
+            clinic.rows["finished"].append((clinic.env.now, self.number))
+        self.enter("gone")
+        del clinic.journeys[self.number]
+
+    def enter(self, state: str, stage: str | None = None) -> None:
+        """Change to a state, and perhaps a stage, and write it down."""
+        if state != self.state or (stage is not None and stage != self.stage):
+            self.state = state
+            self.stage = stage or self.stage
+            self.clinic.rows["state"].append((self.clinic.env.now, self.number, state, self.stage))
+
+    def change_stage(self, moment: float, stage: str) -> None:
+        """Change to a stage, at a moment that may lie a little back."""
+        if stage != self.stage:
+            self.stage = stage
+            self.clinic.rows["state"].append((moment, self.number, self.state, stage))
+
+    def draw(self, purpose: str, address: str) -> float:
+        """Draw a uniform number for something that this person does at a step; each time is another occurrence."""
+        return self.clinic.streams.uniform(purpose, self.patient.key, address, self.times(f"{purpose} {address}"))
+
+    def peek(self, purpose: str, address: str) -> float:
+        """Give the uniform number that `draw` will give next, without drawing it."""
+        occurrence = self.patient.occurrences.get(f"{purpose} {address}", 0)
+        return self.clinic.streams.uniform(purpose, self.patient.key, address, occurrence)
+
+    def happens(self, purpose: str, address: str, chance: float) -> bool:
+        """Draw a yes or no."""
+        occurrence = self.times(f"{purpose} {address}")
+        if chance <= 0.0 or chance >= 1.0:
+            return chance >= 1.0
+        return self.clinic.streams.uniform(purpose, self.patient.key, address, occurrence) < chance
+
+    def times(self, what: str) -> int:
+        """Give how often something was done before, and count it once more."""
+        occurrences = self.patient.occurrences
+        occurrence = occurrences.get(what, 0)
+        occurrences[what] = occurrence + 1
+        return occurrence
+
+    def until(self, moment: float) -> Walk:
+        """Let time pass up to a moment, between visits."""
+        env = self.clinic.env
+        self.enter("between")
+        if moment > env.now:
+            yield env.timeout(moment - env.now)
+        self.ended = env.now
+
+    def window_after(self, after: "Offset | None", within: "Offset | None") -> Window:
+        """Give the window of a visit that is wished for after the end of the step before."""
+        calendar = self.clinic.calendar
+        earliest = self.ended if after is None else calendar.add(self.ended, after, "start")
+        latest = inf if within is None else calendar.add(self.ended, within, "end")
+        return Window(earliest, earliest, latest)
+
+    def under_protocol(self, name: str, address: str) -> Walk:
+        """Agree to a protocol, walk its steps and end the course; or decline and leave."""
+        protocol = self.clinic.scenario.protocols[name]
+        if not self.happens(ACCEPT, name, chance_of(protocol.accept)(self.attributes)):
+            raise Left("declined", address)
+        outer = self.course, self.served_as, self.round, self.class_
+        self.attributes["protocol"] = name
+        self.class_, self.served_as, self.round = "course", name, None
+        steps = self.clinic.pathways.protocol(name)
+        course = self.care.open_course(name, steps)
+        try:
+            yield from walk(steps, self)
+        except (Left, ComesBack) as left:
+            self.care.end_course(course, left.reason if isinstance(left, Left) else left.to)
+            raise
+        self.care.end_course(course, COMPLETED)
+        self.course, self.served_as, self.round, self.class_ = outer
+
+    def walk_in(self, step: Visit, kind: VisitKind) -> Walk:
+        """Come without an appointment, and be served in turn or turned away."""
+        clinic, patient, now = self.clinic, self.patient, self.clinic.env.now
+        self.care.before(kind)
+        plan = plan_visit(clinic.scenario, kind.name, self.attributes, served_as=self.served_as)
+        visit = on_floor(
+            clinic, plan, (patient,), step.address, self.times(step.address),
+            number=clinic.next_visit(), rank=self._rank(step, kind), arrival=now,
+        )  # fmt: skip
+        done = clinic.floor.admit(visit)
+        if done is None:
+            raise Left("turned_away", step.address)
+        self.enter("visiting")
+        ending = yield done
+        self.attended(kind, visit, ending)
+
+    def _class(self, step: Visit, kind: VisitKind) -> str:
+        choose = step.class_ or kind.class_
+        return choose(0.5, self.attributes) if choose is not None else self.class_
+
+    def _rank(self, step: Visit, kind: VisitKind) -> float:
+        priorities = self.clinic.scenario.booking.priority
+        return priorities.get(self._class(step, kind), max(priorities.values(), default=0.0))
+
+    def appointment(self, step: Visit, kind: VisitKind, window: Window) -> Walk:
+        """Ask for a visit, come to it or miss it, and ask again until it is attended or given up."""
+        clinic, desk = self.clinic, self.clinic.desk
+        first, first_time, urgent = -1, clinic.env.now, False
+        while True:
+            self.care.before(kind)
+            request = self._request(step, kind, window, first, first_time, urgent)
+            first = request.first
+            answer: Any = desk.ask(request, self.patient, self.stage == "before")
+            if isinstance(answer, Event):
+                self.enter("listed")
+                answer = yield answer
+            if isinstance(answer, Refusal):
+                raise Left(answer.value, step.address)
+            occurrence = self.times(step.address)
+            how = yield from self._keep(answer, step, kind, occurrence)
+            if how == "attended":
+                return
+            urgent = how in ("clinic", "moved")
+            if not urgent and self.stage == "before" and not kind.attendance.asks_again(self.patient, step.address, occurrence):
+                if _goes_on(step, kind):
+                    self.enter("between")
+                    self.ended = clinic.env.now
+                    return
+                raise Left(how, step.address)
+            again = clinic.env.now
+            if urgent:
+                again = (clinic.calendar.day_of(again) + 1) * MINUTES_A_DAY
+            window = Window(max(window.earliest, again), max(window.target, again), window.latest, window.tolerant)
+
+    def _request(
+        self, step: Visit, kind: VisitKind, window: Window, first: int, first_time: float, urgent: bool
+    ) -> Request:
+        clinic, patient = self.clinic, self.patient
+        now, number = clinic.env.now, clinic.desk.next_request()
+        return Request(
+            number=number,
+            time=now,
+            patient=self.number,
+            plan=plan_visit(clinic.scenario, kind.name, self.attributes, served_as=self.served_as),
+            step=step.address,
+            class_=self._class(step, kind),
+            rank=-1.0 if urgent else self._rank(step, kind),
+            earliest=max(window.earliest, now),
+            target=max(window.target, now),
+            latest=window.latest,
+            tolerant=window.tolerant,
+            own={role: (patient.own[role], limit) for role, limit in kind.continuity.items() if role in patient.own},
+            free=patient.free,
+            first=number if first < 0 else first,
+            first_time=first_time,
+        )
+
+    def _keep(
+        self, booking: Booking, step: Visit, kind: VisitKind, occurrence: int
+    ) -> Generator[Event, Any, str]:
+        """Wait for an appointment; come to it, or not; give how it went: attended, or why it was missed."""
+        clinic, slot = self.clinic, booking.slot
+        env, desk = clinic.env, clinic.desk
+        self.enter("dated")
+        since = max(booking.booked_at, self.last_attended)
+        fate = kind.attendance.fate(self.patient, step.address, occurrence, slot.start, since, env.now)
+        self.booking = booking
+        try:
+            if fate.time > env.now:
+                yield env.timeout(fate.time - env.now)
+        except Interrupt:
+            return "clinic"
+        finally:
+            self.booking = None
+        if fate.how == "late_cancel":
+            desk.release(booking, fate.how)
+            return fate.how
+        if fate.how == "no_show":
+            desk.waste(booking, fate.how)
+            return fate.how
+        if self._drops_out():
+            desk.waste(booking, "left")
+            raise Left("drop_out", step.address)
+        visit = on_floor(
+            clinic, booking.request.plan, (self.patient,), step.address, occurrence,
+            number=booking.visit, rank=booking.request.rank, arrival=env.now, slot=slot,
+        )  # fmt: skip
+        done = clinic.floor.admit(visit)
+        self.enter("visiting")
+        ending = yield done
+        if ending.how == "moved":
+            desk.waste(booking, ending.how)
+            return "moved"
+        self._remember_people(kind, slot.people)
+        self.attended(kind, visit, ending)
+        return "attended"
+
+    def called_off(self, booking: Booking) -> None:
+        """Hear from the clinic that a visit cannot take place."""
+        if self.booking is booking:
+            self.process.interrupt("clinic")
+
+    def _drops_out(self) -> bool:
+        """Draw, when the first visit of a further round would start, whether the patient has stopped in the gap before it."""
+        round_ = self.round
+        while round_ is not None and round_.began is None:
+            if round_.index > 0 and round_.before is not None:
+                repeat = round_.repeat
+                chance = repeat.drop_out_chance(self.clinic.env.now - round_.before, self)
+                if self.happens(DROP_OUT, repeat.address, chance):
+                    return True
+            round_ = round_.outer
+        return False
+
+    def _remember_people(self, kind: VisitKind, people: dict[str, str]) -> None:
+        """The first person met in a role with continuity becomes the patient's own."""
+        for role in kind.continuity:
+            if role in people:
+                self.patient.own.setdefault(role, people[role])
+
+    def attended(self, kind: VisitKind, visit: "FloorVisit", ending: "Ending") -> None:
+        """Take note of a visit that has ended, and of what it does to the course."""
+        self.note(kind, visit, ending)
+        self.enter("between")
+        if self.must_stop(visit):
+            raise Left("serious_event", visit.step)
+
+    def note(self, kind: VisitKind, visit: "FloorVisit", ending: "Ending") -> None:
+        """Take note of a visit that has ended: for the step after it, for the round, for the course."""
+        self.last_attended = ending.began
+        self.ended = self.clinic.env.now
+        round_ = self.round
+        while round_ is not None and round_.began is None:
+            round_.began = ending.began
+            round_ = round_.outer
+        if not kind.plain:
+            self.care.treated(kind, visit, ending)
+
+    def must_stop(self, visit: "FloorVisit") -> bool:
+        """Say whether something happened to this patient at a visit that ends the course."""
+        return any(event.ends_course and event.patient == self.number for event in visit.happenings)
+
+    def meant_gap(self, gap: float) -> float:
+        """Give the minutes meant to lie between two dosings, as the repeat says in which they stand; else what they were."""
+        round_ = self.round
+        while round_ is not None:
+            if round_.repeat.meant is not None:
+                return round_.repeat.meant
+            round_ = round_.outer
+        return gap
+
+
+def _goes_on(step: Visit, kind: VisitKind) -> bool:
+    """Whether somebody who misses this visit for good goes on: as the step says, else after an integration only."""
+    if step.if_missed is None:
+        return kind.integrates is not None
+    return step.if_missed == "go on"

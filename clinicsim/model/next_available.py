@@ -1,0 +1,52 @@
+"""The third next available appointment: what a new patient would be offered on a Monday, before any request of that day."""
+
+from typing import TYPE_CHECKING
+
+from simpy import Event
+from simpy.events import URGENT
+
+from clinicsim.model.parts import VisitPlan
+from clinicsim.model.plans import plan_visit
+from clinicsim.model.reach import typical_person
+
+if TYPE_CHECKING:
+    from clinicsim.model.clinic import Clinic
+
+MINUTES_A_DAY = 1440.0
+THIRD = 3
+
+
+class NextAvailable:
+    """Looks, for each visit type with appointments, for the third start that is free with the two before it held.
+
+    Where a visit asks for skills by patient, or its length depends on the patient, the commonest kind of patient is meant.
+    """
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+        self._plans: dict[str, VisitPlan] = {}
+        commonest, booked = typical_person(clinic.scenario), clinic.pathways.reach.booked
+        for name, visit in clinic.scenario.visits.items():
+            if visit.walk_in is None and name in booked:
+                self._plans[name] = plan_visit(clinic.scenario, name, commonest)
+
+    def watch(self, day: int) -> None:
+        """Have a day looked at when it opens, before any request of that moment; nothing where the clinic is closed."""
+        clinic = self._clinic
+        if clinic.calendar.working_day(day):
+            opening = Event(clinic.env)
+            opening.callbacks.append(self._look)
+            opening._ok, opening._value = True, None
+            clinic.env.schedule(opening, URGENT, clinic.calendar.opening(day) - clinic.env.now)
+
+    def _look(self, _: Event) -> None:
+        clinic, now = self._clinic, self._clinic.env.now
+        day = clinic.calendar.day_of(now)
+        rows = clinic.rows["next_available"]
+        for name, plan in self._plans.items():
+            rows.append((now, name, *clinic.diary.third_next(plan, now)))
+        for line in clinic.cohorts.lines:
+            dates = [cohort.first_day for cohort in line.cohorts if cohort.joinable(now)]
+            found = len(dates) >= THIRD
+            days = dates[THIRD - 1] - day if found else clinic.scenario.booking.horizon / MINUTES_A_DAY
+            rows.append((now, line.name, float(days), not found))
