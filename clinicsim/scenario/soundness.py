@@ -1,0 +1,162 @@
+"""What a scenario needs to be whole, beyond each value by itself."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from clinicsim.scenario.attributes import attributes, given_by_history
+from clinicsim.scenario.care import Plan, Retreat
+from clinicsim.scenario.clinic import Role
+from clinicsim.scenario.forms import Fixed
+from clinicsim.scenario.pathway import (
+    BaseStep,
+    ChooseStep,
+    LeaveStep,
+    OpenStep,
+    PricedShare,
+    RepeatStep,
+    RetreatStep,
+    WaitStep,
+)
+from clinicsim.scenario.problems import listed
+from clinicsim.scenario.units import plain
+from clinicsim.scenario.visits import Group, Visit
+from clinicsim.scenario.walk import Address, Finding, least, parts, tables
+
+if TYPE_CHECKING:
+    from clinicsim.scenario.scenario import Scenario
+
+TOLERANCE = 1e-9
+
+
+def check_soundness(scenario: "Scenario") -> Iterator[Finding]:
+    """What is missing or cannot be, by sections."""
+    yield from _demand(scenario)
+    values = {name: sorted(found.known) for name, found in attributes(scenario).items()}
+    for part in parts(scenario):
+        match part.value:
+            case Role() as role:
+                yield from _role(role, part.address)
+            case Visit() as visit:
+                yield from _visit(visit, part.address)
+            case Group() as group:
+                yield from _order(group.min, group.max, part.address)
+            case Plan() as plan:
+                yield from _plan(plan, part.address)
+            case Retreat() as retreat:
+                yield from _retreat(retreat, scenario, part.address)
+            case OpenStep() if not scenario.partial:
+                yield Finding(part.address, "this step is left open; fill it, or say `partial: yes` at the top")
+            case RepeatStep() as step:
+                yield from _repeat(step, part.address)
+            case LeaveStep() as step:
+                yield from _leave(step, values, part.address)
+            case _:
+                pass
+
+
+def _demand(scenario: "Scenario") -> Iterator[Finding]:
+    arrivals = scenario.arrivals
+    if not (arrivals.rate is not None or arrivals.sources or arrivals.history or arrivals.spacing or arrivals.at_start):
+        yield Finding(
+            ("arrivals",), "nobody comes: write a `rate`, such as 14 per week, or `sources`, `history`, `at_start`"
+        )
+    if arrivals.rate is not None and arrivals.spacing is not None:
+        yield Finding(("arrivals", "spacing"), "arrivals have a `rate` or a `spacing`, not both", "key")
+    given = given_by_history(scenario)
+    if scenario.outcome and scenario.patients.severity is None and "severity" not in given:
+        yield Finding(
+            ("patients",), "an outcome needs the patients' `severity`, such as {mean: 14, sd: 4.5, min: 10, max: 21}"
+        )
+    for name in sorted({"severity", "attainable"} & given.keys()):
+        if given[name]:
+            yield Finding(("arrivals", "history"), f"the column '{name}' of the file has values that are no numbers")
+
+
+def _role(role: Role, address: Address) -> Iterator[Finding]:
+    described = sum(person.count for person in role.people.values())
+    if role.count is None and not role.people:
+        yield Finding(address, "a role needs its `count`, such as {count: 2}")
+    elif role.count is not None and role.count < described:
+        yield Finding((*address, "count"), f"{described} people are described, more than the count of {role.count}")
+
+
+def _visit(visit: Visit, address: Address) -> Iterator[Finding]:
+    if visit.takes is None and not visit.phases:
+        yield Finding(address, "a visit needs `takes`, such as 60 min, or `phases`")
+    if visit.takes is not None and visit.phases:
+        yield Finding((*address, "takes"), "a visit has `takes` or `phases`; here its phases say how long it is", "key")
+    for name, phase in visit.phases.items():
+        if phase.takes is None:
+            yield Finding((*address, "phases", name), "a phase needs `takes`, such as 15 min")
+
+
+def _order(low: int, high: int, address: Address) -> Iterator[Finding]:
+    if low > high:
+        yield Finding((*address, "min"), f"the fewest are {low}, and the most are {high}")
+
+
+def _plan(plan: Plan, address: Address) -> Iterator[Finding]:
+    if plan.stop is None and plan.well_for is None and plan.at_most is None:
+        yield Finding(
+            address, "nobody ever leaves this plan: write `stop`, such as 10% per month, or `well_for`, or `at_most`"
+        )
+    if plan.every is None and not any(takes_time(step) for step in plan.steps.values()):
+        yield Finding(address, "the plan takes no time: write `every`, such as 5 weeks, or steps that take time")
+
+
+def _retreat(retreat: Retreat, scenario: "Scenario", address: Address) -> Iterator[Finding]:
+    if retreat.dates is None and (retreat.first is None or retreat.every is None):
+        yield Finding(address, "a retreat needs `first` and `every`, such as 2027-02-01 and 3 weeks, or `dates`")
+    if retreat.dates is not None and (retreat.first is not None or retreat.every is not None):
+        yield Finding((*address, "dates"), "a retreat has `dates`, or `first` and `every`, not both", "key")
+    if retreat.every is not None and retreat.every.days + retreat.every.minutes + retreat.every.working_days <= 0:
+        yield Finding((*address, "every"), "from one retreat to the next is more than no time")
+    yield from _order(retreat.size.min, retreat.size.max, (*address, "size"))
+    for role, people in retreat.team.items():
+        pool = scenario.staff.get(role)
+        if pool and pool.count is not None and not pool.changes and people > pool.count:
+            yield Finding((*address, "team", role), f"the team needs {people}, and there are {pool.count}")
+    for name, entry in retreat.itinerary.items():
+        place = (*address, "itinerary", name)
+        if not entry.days or min(entry.days) < 1:
+            yield Finding((*place, "days"), "the days of a retreat count from 1")
+        if entry.from_ is not None and entry.until is not None and entry.from_ >= entry.until:
+            yield Finding((*place, "until"), "it ends before it begins")
+        if entry.at is not None and entry.from_ is not None:
+            yield Finding((*place, "from"), "a group visit has `at`, individual visits have `from`; not both", "key")
+
+
+def _repeat(step: RepeatStep, address: Address) -> Iterator[Finding]:
+    if (step.visit is None) == (step.steps is None):
+        yield Finding(address, "a repeat has `steps`, or one `visit`")
+    if step.repeat == "forever" and not takes_time(step):
+        yield Finding((*address, "repeat"), "this goes on forever without taking time; add `every`, a wait or a visit")
+
+
+def takes_time(step: BaseStep) -> bool:
+    """Whether a step surely lets time pass, for those who do not pass it over."""
+    if isinstance(step, RepeatStep):
+        if step.every is not None and (step.every.days or step.every.minutes or step.every.working_days):
+            return True
+        return step.visit is not None or any(takes_time(below) for below in (step.steps or {}).values())
+    if isinstance(step, WaitStep):
+        return not (isinstance(step.wait, Fixed) and step.wait.value == 0)
+    if isinstance(step, ChooseStep):
+        return all(any(takes_time(below) for below in steps.values()) for steps in step.options.values())
+    kind = type(step).__name__
+    return kind in {"VisitStep", "ProtocolStep", "MaintainStep"} or isinstance(step, RetreatStep)
+
+
+def _leave(step: LeaveStep, values: dict[str, list[str]], address: Address) -> Iterator[Finding]:
+    shares = {reason: share.share if isinstance(share, PricedShare) else share for reason, share in step.leave.items()}
+    read = sorted({table.by for share in shares.values() for _, table in tables(share, ())})
+    for attribute, value in [("", ""), *((name, value) for name in read for value in values.get(name, ()))]:
+        total = sum(least(shares[reason], attribute, value) for reason in sorted(shares))
+        if total > 1 + TOLERANCE:
+            whom = f" for {attribute} {value}" if attribute else ""
+            yield Finding(
+                (*address, "leave"), f"together, {listed(sorted(shares))} are {plain(total * 100)}%{whom}, over 100%"
+            )
+            return
+    for reason in sorted(step.returns.keys() - shares.keys()):
+        yield Finding((*address, "returns", reason), f"nobody leaves for '{reason}' here", "key")
