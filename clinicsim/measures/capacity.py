@@ -1,0 +1,138 @@
+"""The use of people and rooms: utilisation, attention, what was promised, overtime, and slots lost."""
+
+from collections.abc import Iterator
+from functools import reduce
+
+import numpy as np
+
+from clinicsim.measures.figures import Figures, ratio
+from clinicsim.measures.intervals import NOTHING, Spans, minutes_within, subtract, union
+from clinicsim.measures.periods import WEEK
+from clinicsim.measures.run import Run, matched, pairs
+from clinicsim.measures.scheme import Pool, pool_of, pools
+from clinicsim.measures.worktime import UnitTime, WorkTime
+
+Array = np.ndarray
+LOST = {
+    "no_show": ("no_show", "left"),
+    "late_cancel": ("late_cancel",),
+    "not_today": ("not_today",),
+    "clinic": ("clinic", "moved", "sickness"),
+}
+"""Why booked hours are lost, and the reasons in the log that are counted under it."""
+
+
+def capacity(run: Run, times: list[WorkTime], units: list[UnitTime]) -> Figures:
+    """All figures of the use of pools, from the time of people and units in the window, and of slots lost."""
+    used = {**dict(_staff(run, times)), **dict(_units(run, units))}
+    use = [value for name, value in used.items() if name.startswith("utilisation.") and value == value]
+    return {**used, "utilisation_highest": max(use, default=float("nan")), **_slots_lost(run)}
+
+
+def _staff(run: Run, times: list[WorkTime]) -> Iterator[tuple[str, float]]:
+    promised = promised_minutes(run, {})
+    for pool in pools(run.scenario).values():
+        if pool.section != "staff":
+            continue
+        people = [time for time in times if time.pool == pool]
+        available = sum(time.available.minutes for time in people)
+        yield f"utilisation.{pool.name}", ratio(sum(time.worked for time in people), available)
+        yield f"attention.{pool.name}", ratio(sum(time.attention for time in people), available)
+        yield f"promised.{pool.name}", ratio(promised.get(pool.address, 0.0), available)
+        rostered = sum(time.shift.minutes for time in people)
+        yield f"overtime.{pool.name}", ratio(sum(time.after_hours.minutes for time in people), rostered)
+        yield f"idle.{pool.name}", ratio(sum(time.idle for time in people) / 60.0, run.weeks)
+
+
+def _units(run: Run, units: list[UnitTime]) -> Iterator[tuple[str, float]]:
+    open_at_all = {
+        pool.address: _joined([unit.open for unit in units if unit.pool == pool])
+        for pool in pools(run.scenario).values()
+    }
+    promised = promised_minutes(run, open_at_all)
+    for pool in pools(run.scenario).values():
+        if pool.section == "staff":
+            continue
+        ours = [unit for unit in units if unit.pool == pool]
+        is_open = sum(unit.open.minutes for unit in ours)
+        after_hours = sum(subtract(unit.in_use, unit.open).minutes for unit in ours)
+        in_hours = sum(unit.in_use.minutes for unit in ours) - after_hours
+        occupied = sum(unit.occupied.minutes - subtract(unit.occupied, unit.open).minutes for unit in ours)
+        yield f"utilisation.{pool.name}", ratio(in_hours, is_open)
+        yield f"occupied.{pool.name}", ratio(occupied, is_open)
+        yield f"promised.{pool.name}", ratio(promised.get(pool.address, 0.0), is_open)
+        yield f"overtime.{pool.name}", ratio(after_hours, is_open)
+
+
+def _joined(sets: list[Spans]) -> Spans:
+    if not sets:
+        return NOTHING
+    return union(np.concatenate([spans.starts for spans in sets]), np.concatenate([spans.ends for spans in sets]))
+
+
+def promised_minutes(run: Run, within: dict[str, Spans]) -> dict[str, float]:
+    """What the diary promised in the window by the address of the pool: held minutes times people, shares or units.
+
+    Holds given back in time do not count; those wasted do. Pools named in `within` count what lies in those spans.
+    """
+    held = run.columns["held"]
+    kept = ~np.isin(held.whole("visit"), _released_visits(run))
+    starts, ends = (np.clip(held.floats(side), run.begin, run.end) for side in ("start", "end"))
+    pool, amount = held.texts("pool"), held.floats("amount")
+    promised: dict[str, float] = {}
+    for code, text in enumerate(pool.names):
+        address = _address(pool_of(run.scenario, text), text)
+        rows = kept & (pool.codes == code)
+        minutes = ends[rows] - starts[rows]
+        if address in within:
+            minutes = minutes_within(within[address], starts[rows], ends[rows])
+        promised[address] = promised.get(address, 0.0) + float(np.sum(amount[rows] * minutes))
+    return promised
+
+
+def _address(pool: Pool | None, text: str) -> str:
+    return pool.address if pool else text
+
+
+def _released_visits(run: Run) -> Array:
+    """The visits of which every booking was given back."""
+    booked, unbooked = run.columns["booked"], run.columns["unbooked"]
+    freed, times = np.unique(unbooked.whole("visit")[unbooked.flags("freed")], return_counts=True)
+    known, members = np.unique(booked.whole("visit"), return_counts=True)
+    return freed[times >= matched(freed, known, members, 1)]
+
+
+def _slots_lost(run: Run) -> Figures:
+    """Booked hours a week that nobody used, by reason, for bookings that would have begun in the window.
+
+    Of a late cancellation only the part counts in which nobody else was booked afterwards with the same people.
+    """
+    booked, unbooked = run.columns["booked"], run.columns["unbooked"]
+    key = pairs(run, unbooked.whole("visit"), unbooked.whole("patient"))
+    known = pairs(run, booked.whole("visit"), booked.whole("patient"))
+    start = matched(key, known, booked.floats("start"), np.nan)
+    lost = matched(key, known, booked.floats("end"), np.nan) - start
+    reason = unbooked.texts("reason")
+    for row in np.flatnonzero(reason.are("late_cancel") & unbooked.flags("freed") & run.within(start)):
+        lost[row] = _not_refilled(run, int(unbooked.whole("visit")[row]), start[row], start[row] + lost[row])
+    inside = run.within(start)
+    weekly = {
+        f"slots_lost.{name}": float(np.sum(lost[inside & reason.among(reasons)])) / 60.0 / (run.minutes / WEEK)
+        for name, reasons in LOST.items()
+    }
+    return {"slots_lost": sum(weekly.values()), **weekly}
+
+
+def _not_refilled(run: Run, visit: int, start: float, end: float) -> float:
+    """Minutes of a freed slot in which no later booking holds the person, or one of the pool, that it had held."""
+    held = run.columns["held"]
+    numbers = held.whole("visit")
+    before = np.flatnonzero(numbers == visit)
+    if not before.size:
+        return end - start
+    pool, person = held.texts("pool").codes, held.texts("person").codes
+    after = (numbers > visit) & (held.floats("start") < end) & (held.floats("end") > start)
+    refills = [after & (pool == pool[row]) & (person == person[row]) for row in before]
+    rows = reduce(np.logical_or, refills)
+    taken = union(np.maximum(held.floats("start")[rows], start), np.minimum(held.floats("end")[rows], end))
+    return end - start - taken.minutes

@@ -1,0 +1,69 @@
+"""`measure`: from one run's event log to all figures of the catalogue."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clinicsim.measures.access import access
+from clinicsim.measures.capacity import capacity
+from clinicsim.measures.catalogue import catalogue
+from clinicsim.measures.courses import courses
+from clinicsim.measures.day import day
+from clinicsim.measures.figures import Figures, Share
+from clinicsim.measures.maintenance import maintenance
+from clinicsim.measures.outcomes import outcomes
+from clinicsim.measures.paths import ScorePaths
+from clinicsim.measures.run import Run
+from clinicsim.measures.series import by_month, by_week
+from clinicsim.measures.split import split
+from clinicsim.measures.worktime import unit_times, work_times
+
+if TYPE_CHECKING:
+    from clinicsim.model.log import EventLog
+    from clinicsim.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The figures of one run, in the order of the catalogue.
+
+    `values` are NaN where there is nobody, or nothing, to measure; a time that was not reached in the run is infinite.
+    `counts` has, for shares of people, how many did and how many could. `series` has a value for each month of the
+    window, or each week since a person's own start.
+    """
+
+    values: dict[str, float]
+    counts: dict[str, tuple[int, int]]
+    series: dict[str, tuple[float, ...]]
+
+
+def measure(log: "EventLog", scenario: "Scenario") -> Measured:
+    """Measure one run: every figure of the scenario's catalogue, and no other."""
+    run = Run(log, scenario)
+    times, units = work_times(run, run.begin, run.end), list(unit_times(run, run.begin, run.end))
+    figures: dict[str, float | Share] = {
+        **access(run),
+        **day(run),
+        **capacity(run, times, units),
+        **courses(run),
+        **maintenance(run),
+    }
+    series = dict(by_month(run, times, units))
+    if scenario.outcome is not None:
+        paths = ScorePaths(run)
+        figures |= {**outcomes(run, paths), **split(run, paths)}
+        series |= by_week(run, paths)
+    known = catalogue(scenario)
+    return Measured(
+        values={name: _value(figures[name]) for name, entry in known.items() if not entry.index},
+        counts=_counts({name: figures[name] for name, entry in known.items() if entry.pooled}),
+        series={name: tuple(series[name].tolist()) for name, entry in known.items() if entry.index},
+    )
+
+
+def _value(figure: float | Share) -> float:
+    return figure.value if isinstance(figure, Share) else float(figure)
+
+
+def _counts(figures: Figures) -> dict[str, tuple[int, int]]:
+    shares = {name: figure for name, figure in figures.items() if isinstance(figure, Share)}
+    return {name: (int(share.successes), int(share.trials)) for name, share in shares.items()}

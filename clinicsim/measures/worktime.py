@@ -1,0 +1,152 @@
+"""The time of people and rooms as sets of spans: on shift, away, at work, after hours; open, occupied, turnaround."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from clinicsim.measures.columns import Table
+from clinicsim.measures.intervals import NOTHING, Spans, clip, minutes_within, overlap, subtract, union
+from clinicsim.measures.run import Run
+from clinicsim.measures.scheme import Pool, pool_of
+
+Array = np.ndarray
+AWAY = ("break", "leave", "sickness", "non_contact")
+"""Why somebody on the rota is not available."""
+
+
+@dataclass(frozen=True)
+class WorkTime:
+    """One person's time in a run. All spans are cut to the period that was asked for.
+
+    `shift`: on the rota (R). `away`: by reason, within it. `available`: the rest (A). `served`: serving at least one
+    need, whenever. `after_hours`: present after the end of the shift (O). `starts`, `ends`, `shares`: what was served,
+    need by need.
+    """
+
+    pool: Pool
+    person: str
+    shift: Spans
+    away: dict[str, Spans]
+    available: Spans
+    served: Spans
+    after_hours: Spans
+    starts: Array
+    ends: Array
+    shares: Array
+
+    @property
+    def worked(self) -> float:
+        """Minutes in which at least one need is served, within the time available (w)."""
+        return overlap(self.served, self.available)
+
+    @property
+    def worked_after_hours(self) -> float:
+        """Minutes in which at least one need is served after the end of the shift (o)."""
+        return overlap(self.served, self.after_hours)
+
+    @property
+    def idle(self) -> float:
+        """Minutes available in which nothing is served."""
+        return self.available.minutes - self.worked
+
+    @property
+    def attention(self) -> float:
+        """Minutes available, each weighted by the share of attention that is given."""
+        return float(np.sum(self.shares * minutes_within(self.available, self.starts, self.ends)))
+
+
+def work_times(run: Run, begin: float, end: float) -> list[WorkTime]:
+    """The time of everybody on the rota or at work between two moments, by the order of pools and first appearance."""
+    roster, served, stayed = run.columns["roster"], run.columns["served"], run.columns["stayed"]
+    rota, work, late = by_person(roster), by_person(served), by_person(stayed)
+    people = dict.fromkeys([*rota, *work])
+    times = []
+    for address, person in people:
+        pool = pool_of(run.scenario, address)
+        if pool is None or pool.section != "staff":
+            continue
+        key = (address, person)
+        times.append(_work_time(pool, person, (roster, rota.get(key, _NONE)), (served, work.get(key, _NONE)),
+                                (stayed, late.get(key, _NONE)), begin, end))  # fmt: skip
+    order = {name: place for place, name in enumerate(run.scenario.staff)}
+    return sorted(times, key=lambda time: order[time.pool.address.partition(".")[2]])
+
+
+_NONE = np.empty(0, dtype=np.int64)
+Rows = tuple[Table, Array]
+
+
+def _work_time(pool: Pool, person: str, rota: Rows, work: Rows, late: Rows, begin: float, end: float) -> WorkTime:
+    roster, rows = rota
+    what = roster.texts("what")
+    starts, ends = roster.floats("time")[rows], roster.floats("end")[rows]
+
+    def spans(kind: str) -> Spans:
+        wanted = what.codes[rows] == what.code(kind)
+        return clip(union(starts[wanted], ends[wanted]), begin, end)
+
+    shift = spans("shift")
+    away = {kind: spans(kind) for kind in AWAY if kind in what.names}
+    absent = union(*(np.concatenate(side) for side in zip(*away.values(), strict=True))) if away else NOTHING
+    served, at_work = work
+    stayed, stays = late
+    begun = np.clip(served.floats("start")[at_work], begin, end)
+    done = np.clip(served.floats("time")[at_work], begin, end)
+    return WorkTime(
+        pool=pool,
+        person=person,
+        shift=shift,
+        away=away,
+        available=subtract(shift, absent),
+        served=union(begun, done),
+        after_hours=clip(union(stayed.floats("shift_end")[stays], stayed.floats("time")[stays]), begin, end),
+        starts=begun,
+        ends=done,
+        shares=served.floats("share")[at_work],
+    )
+
+
+def by_person(table: Table, who: str = "person") -> dict[tuple[str, str], Array]:
+    """The places of the rows of each member of each pool (or of each unit)."""
+    pool, person = table.texts("pool"), table.texts(who)
+    key = pool.codes * (len(person.names) + 1) + person.codes
+    order = np.argsort(key, kind="stable")
+    edges = np.flatnonzero(np.diff(key[order])) + 1
+    groups = np.split(order, edges) if order.size else []
+    return {(pool.names[pool.codes[rows[0]]], person.names[person.codes[rows[0]]]): rows for rows in groups}
+
+
+@dataclass(frozen=True)
+class UnitTime:
+    """The time of one room or piece of equipment: `open`, `occupied`, and in `turnaround` after that."""
+
+    pool: Pool
+    unit: str
+    open: Spans
+    occupied: Spans
+    turnaround: Spans
+
+    @property
+    def in_use(self) -> Spans:
+        """Occupied or in turnaround."""
+        return union(*(np.concatenate(side) for side in zip(self.occupied, self.turnaround, strict=True)))
+
+
+def unit_times(run: Run, begin: float, end: float) -> Iterator[UnitTime]:
+    """The time of every room and piece of equipment between two moments."""
+    roster, occupied = run.columns["roster"], run.columns["occupied"]
+    opened, used = by_person(roster), by_person(occupied, "unit")
+    for address, unit in dict.fromkeys([*opened, *used]):
+        pool = pool_of(run.scenario, address)
+        if pool is None or pool.section == "staff":
+            continue
+        days, uses = opened.get((address, unit), _NONE), used.get((address, unit), _NONE)
+        until = occupied.floats("time")[uses]
+        yield UnitTime(
+            pool=pool,
+            unit=unit,
+            open=clip(union(roster.floats("time")[days], roster.floats("end")[days]), begin, end),
+            occupied=clip(union(occupied.floats("start")[uses], until), begin, end),
+            turnaround=clip(union(until, occupied.floats("until")[uses]), begin, end),
+        )
