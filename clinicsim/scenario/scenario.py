@@ -1,9 +1,15 @@
 """`Scenario`: what a clinic is and which period is played, as frozen data."""
 
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from pydantic import PrivateAttr
+
 from clinicsim.scenario.care import Plan, Protocol, Retreat
 from clinicsim.scenario.clinic import Attendance, Booking, Day, PoolValue, RoleValue
 from clinicsim.scenario.demand import Arrivals, Patients
 from clinicsim.scenario.evidence import Correlation, Evidence
+from clinicsim.scenario.identity import content_id
 from clinicsim.scenario.money import Money
 from clinicsim.scenario.outcome import Outcome
 from clinicsim.scenario.pathway import Steps
@@ -13,8 +19,39 @@ from clinicsim.scenario.values import Date, Flag, Name, PeriodValue, SpanValue, 
 from clinicsim.scenario.visits import Visit
 
 
+class Written(Protocol):
+    """What a scenario was made from, as it was written."""
+
+    def replace(self, changes: Mapping[str, object]) -> "Scenario":
+        """The scenario with changes by address."""
+        ...
+
+    def resolved(self) -> dict[str, Any]:
+        """All files laid over each other, in long form."""
+        ...
+
+    def sources(self) -> dict[str, str]:
+        """By address, where each value was written."""
+        ...
+
+    def addresses(self) -> list[str]:
+        """Every address there is."""
+        ...
+
+    def value_at(self, address: str) -> Any:
+        """What is written at an address, or its default."""
+        ...
+
+
 class Scenario(Spec):
-    """A clinic and the period that is played."""
+    """A clinic and the period that is played.
+
+    Scenarios are equal when all that they say is equal. What they were made from is kept beside it, is not compared, and
+    does not travel to other processes.
+    """
+
+    _written: Written | None = PrivateAttr(None)
+    _content_id: str | None = PrivateAttr(None)
 
     name: Text
     """What reports call it."""
@@ -70,3 +107,45 @@ class Scenario(Spec):
     """Our ignorance of values, by address."""
     correlated: dict[Name, Correlation] = written({})
     """Ignorance that goes together."""
+
+    @property
+    def content_id(self) -> str:
+        """12 hexadecimal digits that are the same for scenarios that play alike, however they are written."""
+        if self._content_id is None:
+            self._content_id = content_id(self)
+        return self._content_id
+
+    @property
+    def written(self) -> Written:
+        """What the scenario was made from. Raises ValueError where that was left behind, in another process."""
+        if self._written is None:
+            raise ValueError("this scenario has left behind what it was made from")
+        return self._written
+
+    def made_from(self, written: Written) -> "Scenario":
+        """The same scenario, which knows what it was made from."""
+        copy = self.model_copy()
+        copy._written, copy._content_id = written, None
+        return copy
+
+    def replace(self, changes: Mapping[str, object]) -> "Scenario":
+        """A new scenario with changes by address, such as `{"staff.nurse.count": 3}`; texts are read as in a file.
+
+        Raises ScenarioError for an address that is not there, and for whatever is wrong with the result.
+        """
+        return self.written.replace(changes)
+
+    def resolved(self) -> dict[str, Any]:
+        """Everything that its files and changes say, laid over each other, in long form, as plain data."""
+        return self.written.resolved()
+
+    def sources(self) -> dict[str, str]:
+        """By address, `file:line` of each value that is not a default."""
+        return self.written.sources()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self.__dict__ == other.__dict__
+
+    def __getstate__(self) -> dict[Any, Any]:
+        state = super().__getstate__()
+        return {**state, "__pydantic_private__": {"_written": None, "_content_id": self._content_id}}

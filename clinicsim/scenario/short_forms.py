@@ -63,6 +63,6 @@ def under(key: str) -> Callable[[Any], Any]:
 
 def yes_is_all_defaults(raw: Any) -> Any:
     """Expand `yes` to a mapping in which every key has its default, and `no` to nothing."""
-    if raw in {"yes", "no"} or isinstance(raw, bool):
-        return {} if raw in {"yes", True} else None
+    if raw in ("yes", "no") or isinstance(raw, bool):
+        return {} if raw in ("yes", True) else None
     return raw

@@ -62,7 +62,7 @@ def read_pool_address(raw: Any) -> str:
 
 def read_flag(raw: Any) -> bool:
     """`yes` or `no`."""
-    if raw in {"yes", "no"}:
+    if raw in ("yes", "no"):
         return bool(raw == "yes")
     if isinstance(raw, bool):
         return raw

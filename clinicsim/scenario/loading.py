@@ -1,0 +1,278 @@
+"""`load`: from a file, what it extends and changes by address to a validated scenario, with every mistake at its place."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Changes
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from clinicsim.errors import Problem, ScenarioError
+from clinicsim.scenario import addresses
+from clinicsim.scenario.files import Folder, gather
+from clinicsim.scenario.history import HistoryError, with_rows
+from clinicsim.scenario.layers import laid, settled, with_neighbours
+from clinicsim.scenario.longform import long_form
+from clinicsim.scenario.problems import Problems, did_you_mean, quoted
+from clinicsim.scenario.reading import read_file, read_mapping
+from clinicsim.scenario.scenario import Scenario
+from clinicsim.scenario.tree import Entry, Mapping, Place, Plain, Scalar, plain
+from clinicsim.scenario.validation import ROOT, Checked, spot, validated
+
+NOT_INHERITED = ("extends", "partial", "name", "description")
+VERSION = 1
+NOTHING = Mapping({}, Place("scenario", 1, 1, ""))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a scenario was made from: its layers in long form, the lowest first, and the tree that they gave."""
+
+    layers: tuple[Mapping, ...]
+    tree: Mapping
+    name: str
+    folder: Folder | None
+
+    def replace(self, changes: Changes[str, object]) -> Scenario:
+        """The scenario with changes by address."""
+        problems = Problems()
+        scenario = _built(self.layers, self.name, self.folder, changes, problems, partial=False)
+        return _or_raise(scenario, problems)
+
+    def resolved(self) -> dict[str, Plain]:
+        """Everything that the files and changes say, laid over each other, in long form."""
+        found = plain(self.tree)
+        return found if isinstance(found, dict) else {}
+
+    def sources(self) -> dict[str, str]:
+        """By address, the file and line in which each value that is not a default was written."""
+        return {
+            address: f"{node.place.file}:{node.place.line}"
+            for address, node in addresses.leaves(self.tree, ROOT)
+            if node.place.file != "default"
+        }
+
+    def addresses(self) -> list[str]:
+        """Every address there is, those of defaults too."""
+        return list(addresses.addresses(self.tree, ROOT))
+
+    def value_at(self, address: str) -> Plain:
+        """What is written at an address, or its default."""
+        return addresses.value_at(address, self.tree, ROOT)
+
+
+def load(path: str | Path, changes: Changes[str, object] | None = None) -> Scenario:
+    """The scenario of a file, with changes by address. Raises ScenarioError with all problems of all its files."""
+    return load_with_warnings(path, changes)[0]
+
+
+def load_with_warnings(
+    path: str | Path, changes: Changes[str, object] | None = None, *, partial: bool = False
+) -> tuple[Scenario, tuple[Problem, ...]]:
+    """The scenario of a file, and what is legal in it but surely not meant.
+
+    With `partial`, a base that is not complete may be loaded too, to be looked at and not to be run: what it leaves out is
+    filled by stand-ins, and its `partial` is true.
+    """
+    problems = Problems()
+    scenario = _from_file(Path(path), changes or {}, problems, partial)
+    return _or_raise(scenario, problems), problems.warnings
+
+
+def load_together(paths: Iterable[str | Path], changes: Changes[str, object] | None = None) -> list[Scenario]:
+    """Scenarios to be compared, all with the same changes. Raises ScenarioError with the problems of all of them."""
+    problems = Problems()
+    found = [_from_file(Path(path), changes or {}, problems, False) for path in paths]
+    problems.stop_if_any()
+    scenarios = [scenario for scenario in found if scenario is not None]
+    check_comparable(scenarios)
+    return scenarios
+
+
+def loads(
+    text: str,
+    *,
+    name: str = "scenario",
+    folder: str | Path | None = None,
+    changes: Changes[str, object] | None = None,
+) -> Scenario:
+    """The scenario of a text. It can extend files, and read data, only where its folder is named."""
+    problems = Problems()
+    beside = None if folder is None else Folder(Path(folder), str(folder))
+    top = read_mapping(text, name, problems)
+    trees = gather(top, name, beside, None if folder is None else Path(folder) / name, problems) if top else []
+    scenario = _from_trees(trees, name, beside, changes or {}, problems, False)
+    return _or_raise(scenario, problems)
+
+
+def check_comparable(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios that differ in the period that is played: raises ScenarioError."""
+    problems = Problems()
+    for scenario in scenarios[1:]:
+        for key in ("start", "length", "warm_up"):
+            if getattr(scenario, key) != getattr(scenarios[0], key):
+                first, other = _written(scenarios[0], key), _written(scenario, key)
+                problems.error(
+                    _place(scenario, key),
+                    f"scenarios that are compared share start, length and warm_up; '{key}' is {quoted(other)} "
+                    f"in '{scenario.name}' and {quoted(first)} in '{scenarios[0].name}'",
+                )
+    problems.stop_if_any()
+
+
+def _written(scenario: Scenario, key: str) -> str:
+    return str(scenario.written.value_at(key))
+
+
+def _place(scenario: Scenario, key: str) -> Place:
+    file, _, line = scenario.sources().get(key, scenario.name + ":1").rpartition(":")
+    return Place(file, int(line), 1, _written(scenario, key))
+
+
+def _or_raise(scenario: Scenario | None, problems: Problems) -> Scenario:
+    problems.stop_if_any()
+    if scenario is None:
+        raise ScenarioError([Problem("scenario", 1, 1, "", "the scenario cannot be read")])
+    return scenario
+
+
+def _from_file(path: Path, changes: Changes[str, object], problems: Problems, partial: bool) -> Scenario | None:
+    shown = str(path)
+    top = read_file(path, shown, problems)
+    if top is None:
+        return None
+    folder = Folder(path.parent, str(path.parent) if path.parent != Path() else "")
+    trees = gather(top, shown, folder, path, problems)
+    return _from_trees(trees, path.stem, folder, changes, problems, partial)
+
+
+def _from_trees(
+    trees: Sequence[Mapping],
+    name: str,
+    folder: Folder | None,
+    changes: Changes[str, object],
+    problems: Problems,
+    partial: bool,
+) -> Scenario | None:
+    """The scenario of files that have been read, the lowest first."""
+    if not trees:
+        return None
+    top = trees[-1]
+    is_partial = _says_partial(top)
+    if is_partial and not partial:
+        problems.error(top.entries["partial"].key, "a base that is not complete (`partial: yes`); run a file that extends it")
+    layers = [_layer(tree, tree is top, problems) for tree in trees]
+    return _built(layers, name, folder, changes, problems, is_partial)
+
+
+def _says_partial(top: Mapping) -> bool:
+    entry = top.entries.get("partial")
+    return entry is not None and isinstance(entry.value, Scalar) and entry.value.value in ("yes", True)
+
+
+def _layer(tree: Mapping, is_top: bool, problems: Problems) -> Mapping:
+    """One file in long form, without what is not inherited."""
+    _check_version(tree, problems)
+    dropped = ("clinicsim", "extends") if is_top else ("clinicsim", *NOT_INHERITED)
+    rest = replace(tree, entries={key: entry for key, entry in tree.entries.items() if key not in dropped})
+    long = long_form(rest, ROOT, problems)
+    return long if isinstance(long, Mapping) else rest
+
+
+def _check_version(tree: Mapping, problems: Problems) -> None:
+    entry = tree.entries.get("clinicsim")
+    if entry is None:
+        near = next((key for key in tree.entries if did_you_mean(key, ["clinicsim"]).startswith("; did")), None)
+        place = tree.entries[near].key if near else Place(tree.place.file, 1, 1, "")
+        problems.error(place, "'clinicsim' is missing; a scenario file begins with `clinicsim: 1`")
+    elif not isinstance(entry.value, Scalar) or type(entry.value.value) is not int or entry.value.value != VERSION:
+        problems.error(
+            entry.value.place, f"this program reads version {VERSION} of the language; found {quoted(entry.value.place.text)}"
+        )
+
+
+def _built(
+    layers: Sequence[Mapping],
+    name: str,
+    folder: Folder | None,
+    changes: Changes[str, object],
+    problems: Problems,
+    partial: bool,
+) -> Scenario | None:
+    """Lay the layers and the changes, resolve `like`, validate."""
+    if changes:
+        quiet = Problems()
+        base = _settled(layers, quiet)
+        long = long_form(addresses.layer_of(changes, base, ROOT, problems), ROOT, problems)
+        layers = [*layers, long] if isinstance(long, Mapping) else layers
+    unmet = Problems()
+    tree = _settled(layers, unmet if partial else problems)
+    checked = _checked(tree, name, folder, problems, partial)
+    if checked.scenario is None or (problems.errors and not partial):
+        return None
+    return checked.scenario.made_from(Origin(tuple(layers), tree, name, folder))
+
+
+def _settled(layers: Sequence[Mapping], problems: Problems) -> Mapping:
+    """All layers laid over each other, with `like` resolved and nothing left to do."""
+    tree = replace(NOTHING, place=layers[-1].place)
+    for layer in layers:
+        tree = _as_mapping(laid(_without_old_evidence(tree, layer), layer, ROOT))
+    return _as_mapping(settled(with_neighbours(tree, ROOT, problems), ROOT, problems))
+
+
+def _as_mapping(node: object) -> Mapping:
+    return node if isinstance(node, Mapping) else NOTHING
+
+
+def _without_old_evidence(tree: Mapping, layer: Mapping) -> Mapping:
+    """The tree without the evidence for values that the layer changes."""
+    entry = tree.entries.get("evidence")
+    if entry is None or not isinstance(entry.value, Mapping):
+        return tree
+    changed = [address for address, _ in addresses.leaves(replace(layer, entries=_without_evidence(layer)), ROOT)]
+    kept = {
+        address: evidence
+        for address, evidence in entry.value.entries.items()
+        if not any(
+            addresses.matches(address, other) or addresses.matches(other, address)
+            for other in changed
+            if _is_written(other, layer)
+        )
+    }
+    left = Entry(entry.key, replace(entry.value, entries=kept))
+    return replace(tree, entries={**tree.entries, "evidence": left})
+
+
+def _without_evidence(layer: Mapping) -> dict[str, Entry]:
+    return {key: entry for key, entry in layer.entries.items() if key not in ("evidence", "uncertain", "correlated")}
+
+
+def _is_written(address: str, layer: Mapping) -> bool:
+    """Whether the layer itself says something at an address, and it is not only a default."""
+    node: object = layer
+    for name in addresses.split(address):
+        if not isinstance(node, Mapping) or name not in node.entries:
+            return False
+        node = node.entries[name].value
+    return True
+
+
+def _checked(tree: Mapping, name: str, folder: Folder | None, problems: Problems, partial: bool) -> Checked:
+    """Read the tree by the models, read its files, and check what refers to what."""
+    context = {} if folder is None else {"read_file": folder.read_text}
+    checked = validated(tree, name, context, problems, partial)
+    if checked.scenario is None:
+        return checked
+    checked.scenario = _with_history(checked.scenario, tree, folder, problems)
+    return checked
+
+
+def _with_history(scenario: Scenario, tree: Mapping, folder: Folder | None, problems: Problems) -> Scenario:
+    history = scenario.arrivals.history
+    if history is None:
+        return scenario
+    try:
+        read = with_rows(history, folder, scenario.start, scenario.patients)
+    except HistoryError as reason:
+        problems.error(spot(tree, ("arrivals", "history", "file")).node.place, f"arrivals.history: {reason}")
+        return scenario
+    return scenario.model_copy(update={"arrivals": scenario.arrivals.model_copy(update={"history": read})})
