@@ -186,7 +186,8 @@ class Care:
             now, journey.number, course.protocol, reason, course.planned, course.given,
             so_far.integrated if course.given else nan, so_far.effective, now if assessed is None else assessed,
         ))  # fmt: skip
-        journey.enter(journey.state, "after")
+        if course.completed:
+            journey.enter(journey.state, "after")
 
     def assess(self, name: str) -> None:
         """Measure the score and keep it under a name; response and remission hold as assessed until the next time."""
