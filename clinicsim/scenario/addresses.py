@@ -99,8 +99,11 @@ def _as_mapping(entries: dict[str, Any], place: Place | None = None) -> Mapping:
     return Mapping(found, place or Place("--set", 1, 1, ""))
 
 
-def _fault_of(names: list[str], base: Mapping, root: Record) -> str | None:
-    """Why an address cannot be changed, or None. Its last name may be new in a map of names; all others must be there."""
+def _fault_of(names: list[str], base: Mapping, root: Record, new_names: bool = True) -> str | None:
+    """Why an address cannot be changed, or None.
+
+    With `new_names` its last name may be new in a map of names; all others must be there.
+    """
     address = ".".join(names)
     if "*" in names:
         return f"'{address}' means many values; name one of them"
@@ -109,13 +112,22 @@ def _fault_of(names: list[str], base: Mapping, root: Record) -> str | None:
     for number, name in enumerate(names):
         written = plain(node) if isinstance(node, Mapping) else None
         shape = shapes.chosen(shape, written) if written is not None else _only(shape)
-        if not _is_there(name, shape, node, is_last=number == len(names) - 1):
+        if not _is_there(name, shape, node, is_last=new_names and number == len(names) - 1):
             return f"there is no '{address}'{_nearest_address(names, number, shape, node, base, root)}"
         below = shapes.child(shape, written, name)
         entry = node.entries.get(name) if isinstance(node, Mapping) else None
         node = entry.value if entry is not None else _written_default(shape, written, name)
         shape = shapes.ANYTHING if below is None else below
     return None
+
+
+def fault_of_pattern(address: str, tree: Mapping, root: Record) -> str | None:
+    """Why there is no such address, or none that is meant where `*` stands for any name; None where there is one."""
+    if "*" not in address.split("."):
+        return _fault_of(split(address), tree, root, new_names=False)
+    if any(matches(address, known) for known in addresses(tree, root)):
+        return None
+    return f"nothing stands at '{address}'"
 
 
 def _only(shape: Shape) -> Shape:
@@ -131,6 +143,7 @@ def _written_default(shape: Shape, written: Any, name: str) -> Node | None:
 
 
 def _is_there(name: str, shape: Shape, node: Node | None, is_last: bool) -> bool:
+    """Whether a name leads on; where `is_last` it may be new in a map of names, or a part of a quantity."""
     if isinstance(node, Mapping) and name in node.entries:
         return True
     if not name:

@@ -7,15 +7,17 @@ from pathlib import Path
 
 from clinicsim.errors import Problem, ScenarioError
 from clinicsim.scenario import addresses
+from clinicsim.scenario.doubts import doubts
 from clinicsim.scenario.files import Folder, gather
 from clinicsim.scenario.history import HistoryError, with_rows
 from clinicsim.scenario.layers import laid, settled, with_neighbours
 from clinicsim.scenario.longform import long_form
 from clinicsim.scenario.problems import Problems, did_you_mean, quoted
 from clinicsim.scenario.reading import read_file, read_mapping
+from clinicsim.scenario.references import check
 from clinicsim.scenario.scenario import Scenario
 from clinicsim.scenario.tree import Entry, Mapping, Place, Plain, Scalar, plain
-from clinicsim.scenario.validation import ROOT, Checked, spot, validated
+from clinicsim.scenario.validation import ROOT, Checked, report, spot, validated
 
 NOT_INHERITED = ("extends", "partial", "name", "description")
 VERSION = 1
@@ -260,9 +262,15 @@ def _checked(tree: Mapping, name: str, folder: Folder | None, problems: Problems
     """Read the tree by the models, read its files, and check what refers to what."""
     context = {} if folder is None else {"read_file": folder.read_text}
     checked = validated(tree, name, context, problems, partial)
-    if checked.scenario is None:
+    if checked.scenario is None or (partial and not checked.is_whole):
         return checked
     checked.scenario = _with_history(checked.scenario, tree, folder, problems)
+    for finding in check(checked.scenario, lambda address: addresses.fault_of_pattern(address, tree, ROOT)):
+        if not any(f"'{name}'" in finding.message for name in checked.left_out):
+            report(finding, tree, problems)
+    if not problems.errors:
+        for finding in doubts(checked.scenario):
+            report(finding, tree, problems, is_warning=True)
     return checked
 
 

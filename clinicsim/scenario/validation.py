@@ -14,6 +14,7 @@ from clinicsim.scenario.problems import Problems, did_you_mean, listed, quoted
 from clinicsim.scenario.scenario import Scenario
 from clinicsim.scenario.shapes import Leaf, Record, Shape
 from clinicsim.scenario.tree import Mapping, Node, Place, Scalar, Sequence, plain
+from clinicsim.scenario.walk import Finding
 
 ROOT = Record(Scenario)
 TOP_KEYS = ("clinicsim", "extends")
@@ -138,10 +139,21 @@ def _report(fault: ErrorDetails, tree: Mapping, problems: Problems, partial: boo
     if partial and isinstance(found.node, Mapping) and not found.node.entries:
         return
     message = _words(fault, found)
-    at = found.key if part == "key" or not found.is_all and not isinstance(found.node, Scalar) else found.node.place
-    if isinstance(found.node, Mapping) and found.is_all and not found.node.place.text.startswith("{"):
-        at = found.key
-    problems.error(at, f"{found.address}: {message}{_found(found, part, message)}" if found.path else message)
+    problems.error(_at(found, part), f"{found.address}: {message}{_found(found, part, message)}" if found.path else message)
+
+
+def report(finding: Finding, tree: Mapping, problems: Problems, is_warning: bool = False) -> None:
+    """Note what the checks of a whole scenario found."""
+    found = spot(tree, finding.address)
+    address = ".".join(str(part) for part in finding.address if isinstance(part, str))
+    message = f"{address}: {finding.message}" if address else finding.message
+    (problems.warning if is_warning else problems.error)(_at(found, finding.part), message)
+
+
+def _at(found: Spot, part: str) -> Place:
+    """The place to show: a key, or a value that stands in its line; for what spans lines, its key."""
+    is_value = part == "value" and (isinstance(found.node, Scalar) or (found.is_all and found.node.place.text[:1] in "[{"))
+    return found.node.place if is_value and found.node.place.text else found.key
 
 
 def _found(found: Spot, part: str, message: str) -> str:
