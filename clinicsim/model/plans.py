@@ -153,10 +153,17 @@ def _parts(visit: Visit) -> tuple[Needs, ...]:
 
 
 def _units(need: Need, visit: Visit, patients: int) -> tuple[int, int]:
-    """How many people, and the share of each: for a group whole ones for each `per` begun, else a share of each."""
+    """How many people, and the share of each: for a group whole ones for each `per` begun, else a share of each.
+
+    A plain number is for the whole group.
+    """
     if visit.group is None:
         return need.count, need.per
-    return need.count * ceil(patients / need.per), 1
+    return _for_group(need, patients), 1
+
+
+def _for_group(need: Need, patients: int) -> int:
+    return need.count if need.per == 1 else need.count * ceil(patients / need.per)
 
 
 def _skills(role: str, part: Needs, visit: Visit, attributes: Attributes) -> tuple[str, ...]:
