@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import simpy
-from simpy.events import Timeout
 
 from clinicsim.model.floor.holding import Held, Need, Person, Pools
+from clinicsim.model.floor.moments import Release
 from clinicsim.model.floor.ready import Live
 from clinicsim.model.log import EventLog
 
@@ -27,7 +27,7 @@ class Aids:
         """Set the alarm for all that will go wrong in the phase that begins."""
         for aid in live.visit.aids:
             if aid.phase == live.phase:
-                Timeout(self._env, aid.minute, (live, aid)).callbacks.append(self._called)
+                Release(self._env, aid.minute, (live, aid), self._called)
 
     def _called(self, event: Any) -> None:
         live, aid = event.value
@@ -37,7 +37,7 @@ class Aids:
             pools = tuple(self._pools.staff[role] for role in need.roles)
             wanted = Need(need, pools, live.compiled.serves, None)
             self.waiting += [(live, aid.phase, wanted)] * need.units
-        Timeout(self._env, aid.minutes, (live, aid)).callbacks.append(self._over)
+        Release(self._env, aid.minutes, (live, aid), self._over)
         self._request_scan()
 
     def _over(self, event: Any) -> None:

@@ -8,39 +8,23 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import simpy
-from simpy.events import Timeout
 
 from clinicsim.errors import StallError
 from clinicsim.model.calendar import MINUTES_A_DAY, Calendar
 from clinicsim.model.floor.aid import Aids
 from clinicsim.model.floor.holding import Compiled, Held, Person, PhaseNeeds, Pools, StaffPool, UnitPool
+from clinicsim.model.floor.moments import Release, Scan
 from clinicsim.model.floor.ready import GIVES_WAY, HOURS, Key, Live, Queue
 from clinicsim.model.floor.shifts import Rota, Shifts
 from clinicsim.model.floor.visit import Ending, FloorVisit
 from clinicsim.model.log import EventLog
 from clinicsim.scenario.scenario import Scenario
 
-_AFTER_ALL_ELSE = 9
-"""SimPy's order of events at one time: releases and arrivals have 1, starts come after them."""
 _YIELDING = 1e9
 _NAN = float("nan")
 _FOREVER = float("inf")
 
 Starts = Sequence[tuple[float, int]]
-
-
-class _Scan(simpy.Event):
-    """The moment at which what is ready may start: after all releases and arrivals of the same time."""
-
-    __slots__ = ()
-
-    def __init__(self, env: simpy.Environment, act: Callable[[simpy.Event], None]) -> None:
-        self.env = env
-        self.callbacks = [act]
-        self._value = None
-        self._ok = True
-        self._defused = False
-        env.schedule(self, _AFTER_ALL_ELSE)  # type: ignore[arg-type]
 
 
 class Floor:
@@ -61,10 +45,12 @@ class Floor:
         self._by_arrival = scenario.day.order == "arrival"
         self._overtime_limit = scenario.day.overtime_limit
         self._last_start = scenario.day.last_start
-        staff = {role: StaffPool(role, list(roster.workers(role))) for role in roster.pools}
+        departing: list[Person] = []
+        staff = {role: StaffPool(role, roster.workers(role), departing) for role in roster.pools}
         addresses = [f"rooms.{name}" for name in scenario.rooms] + [f"equipment.{name}" for name in scenario.equipment]
         people = {person.name: person for pool in staff.values() for person in pool.people}
-        self._pools = Pools(staff, {address: UnitPool(address) for address in addresses}, people)
+        self._pools = Pools(staff, {address: UnitPool(address) for address in addresses}, people, departing)
+        self._departing = departing
         self._inside: dict[int, Live] = {}
         hand_over = scenario.day.finish == "hand_over"
         self.shifts = Shifts(env, roster, calendar, log, self._pools, self._inside, hand_over)
@@ -154,6 +140,8 @@ class Floor:
         A retreat has hours of its own.
         """
         closing = self._closing
+        if closing == _FOREVER:
+            return False
         latest = min(closing - self._last_start, closing + self._overtime_limit - compiled.booked)
         return (now >= closing or now > latest) and not compiled.plan.retreat
 
@@ -189,7 +177,7 @@ class Floor:
         if moment <= self._env.now:
             act()
             return
-        Timeout(self._env, moment - self._env.now).callbacks.append(lambda _: act())
+        Release(self._env, moment - self._env.now, None, lambda _: act())
 
     def _begin_hours(self) -> None:
         self._open = True
@@ -216,7 +204,7 @@ class Floor:
         """Have the ready list looked through at this moment, once all releases and arrivals of the moment are done."""
         if not self._due:
             self._due = True
-            _Scan(self._env, self._scan)
+            Scan(self._env, self._scan)
 
     def _scan(self, _: simpy.Event) -> None:
         if self._due:
@@ -233,7 +221,8 @@ class Floor:
             claimed = self._start_going(claimed)
         if self._queues:
             self._start_new(claimed)
-        self.shifts.settle()
+        if self._departing:
+            self.shifts.settle()
         if self._going:
             self._note_what_is_missing()
             self._check_progress()
@@ -263,20 +252,24 @@ class Floor:
     def _start_new(self, claimed: bool) -> None:
         """Start visits not begun, always the first of all queues that are not yet blocked."""
         scan, now = self._scan_number, self._env.now
-        while True:
-            first: Queue | None = None
-            for queue in self._queues:
-                if queue.blocked_in != scan and (first is None or queue.heap[0] < first.heap[0]):
-                    first = queue
-            if first is None:
-                break
+        while (first := self._first_not_blocked()) is not None:
             if not self._start_first(first, now):
                 first.blocked_in = scan
                 if not claimed and len(self._queues) > 1 and self._may_begin(first):
                     claimed = True
                     first.needs.claim(scan, False)
         for queue in self._queues:
-            queue.now_misses(self._in_the_way(queue), now)
+            missing = self._in_the_way(queue)
+            if missing != queue.missing:
+                queue.now_misses(missing, now)
+
+    def _first_not_blocked(self) -> Queue | None:
+        scan = self._scan_number
+        first: Queue | None = None
+        for queue in self._queues:
+            if queue.blocked_in != scan and (first is None or queue.heap[0] < first.heap[0]):
+                first = queue
+        return first
 
     def _start_first(self, queue: Queue, now: float) -> bool:
         """Start, or move, the first visit of a queue; False when it is blocked."""
@@ -286,7 +279,7 @@ class Floor:
             return True
         if not self._open and not compiled.plan.retreat:
             return False
-        if not all(need.in_reach() for need in compiled.later):
+        if compiled.later and not all(need.in_reach() for need in compiled.later):
             return False
         chosen = queue.needs.choose(self._scan_number, None, False)
         if chosen is None or (queue.yields and self._gives_way(queue, now)):
@@ -301,6 +294,8 @@ class Floor:
     def _in_the_way(self, queue: Queue) -> tuple[str, ...]:
         if not self._open and not queue.compiled.plan.retreat:
             return (HOURS,)
+        if not (queue.compiled.later or queue.yields):
+            return queue.needs.in_the_way(self._scan_number, None, False)
         out_of_reach = tuple(dict.fromkeys(need.cause for need in queue.compiled.later if not need.in_reach()))
         if out_of_reach:
             return out_of_reach
@@ -397,7 +392,7 @@ class Floor:
         if visit.aids:
             self.aids.expect(live)
         self._under_way += 1
-        Timeout(self._env, length, live).callbacks.append(self._phase_over)
+        Release(self._env, length, live, self._phase_over)
 
     # Ending
 
@@ -439,7 +434,7 @@ class Floor:
         elif visit.hold_room_after > 0.0:
             self._under_way += 1
             self._finish_care(live)
-            Timeout(self._env, visit.hold_room_after, live).callbacks.append(self._fetched)
+            Release(self._env, visit.hold_room_after, live, self._fetched)
         else:
             self._finish_care(live)
             self._leave(live)
@@ -474,7 +469,7 @@ class Floor:
             self._log.rows["occupied"].append((now, visit.number, pool.address, unit, since, now + minutes))
             if minutes > 0.0:
                 self._under_way += 1
-                Timeout(self._env, minutes, (pool, unit)).callbacks.append(self._turned_around)
+                Release(self._env, minutes, (pool, unit), self._turned_around)
             else:
                 pool.give_back(unit)
 
@@ -511,9 +506,7 @@ class Floor:
         )
 
     def _look_if_needed(self) -> None:
-        if not self._due and (
-            self._queues or self._going or self.aids.waiting or any(pool.leaving for pool in self._pools.staff.values())
-        ):
+        if not self._due and (self._queues or self._going or self.aids.waiting or self._departing):
             self.request_scan()
 
     # Oddities

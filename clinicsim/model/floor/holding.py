@@ -70,8 +70,7 @@ class Person:
         self.away_for = 0.0
         self.coming = False
         if self.leaving:
-            self.pool.leaving.remove(self)
-            self.leaving = self.staying = False
+            self.go()
         if not self.on:
             self.on = True
             self.pool.present += 1
@@ -93,10 +92,12 @@ class Person:
         self.pool.present -= 1
         self.leaving = True
         self.pool.leaving.append(self)
+        self.pool.departing.append(self)
 
     def go(self) -> None:
         """Leave the floor."""
         self.pool.leaving.remove(self)
+        self.pool.departing.remove(self)
         self.leaving = self.staying = False
 
     def take(self, amount: int) -> None:
@@ -119,14 +120,15 @@ class StaffPool:
     """The people of a role: `idle` have all their attention free, `partial` some of it, `leaving` finish what is in
     hand.
 
-    `present` counts those at work who are not leaving, `restricted` those who serve certain protocols or retreats
-    only.
+    `departing` are those who leave, of all pools; `present` counts those at work who are not leaving, `restricted`
+    those who serve certain protocols or retreats only.
     """
 
-    __slots__ = ("address", "idle", "leaving", "partial", "people", "present", "restricted", "role")
+    __slots__ = ("address", "departing", "idle", "leaving", "partial", "people", "present", "restricted", "role")
 
-    def __init__(self, role: str, workers: list[Worker]) -> None:
+    def __init__(self, role: str, workers: Sequence[Worker], departing: list[Person]) -> None:
         self.role = role
+        self.departing = departing
         self.address = f"staff.{role}"
         self.people = [Person(worker, self, order) for order, worker in enumerate(workers)]
         self.idle: list[Person] = []
@@ -481,11 +483,12 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """All pools of the floor: staff by role, rooms and equipment by address, people by name."""
+    """All pools of the floor: staff by role, rooms and equipment by address, people by name, those who are leaving."""
 
     staff: dict[str, StaffPool]
     units: dict[str, UnitPool]
     by_name: dict[str, Person]
+    departing: list[Person]
 
 
 class _Resolver:

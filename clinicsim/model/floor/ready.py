@@ -13,6 +13,7 @@ from clinicsim.model.floor.visit import FloorVisit
 
 HOURS = "hours"
 GIVES_WAY = "booked visits"
+_NOTHING: dict[str, float] = {}
 
 Key = tuple[float, float, int, int]
 """Rank, appointment (arrival of a walk-in), patient number, visit number: the order in which visits are served."""
@@ -104,7 +105,7 @@ class Queue:
         if appointment is not None and appointment > now:
             heappush(self.early, (appointment, live.visit.number, live))
         else:
-            live.reading = self.reading.copy()
+            live.reading = self.reading.copy() if self.reading else _NOTHING
         heappush(self.heap, (live.key, live))
 
     def read(self, now: float) -> None:
@@ -122,6 +123,8 @@ class Queue:
         before = live.reading
         if not self.heap:
             self.early = []
+        if not self.reading and before is not None:
+            return live, _NOTHING
         if before is None:
             self.early = [entry for entry in self.early if entry[2] is not live]
             return live, {}

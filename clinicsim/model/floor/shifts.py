@@ -7,6 +7,7 @@ import simpy
 
 from clinicsim.model.calendar import MINUTES_A_DAY, Calendar, Spans
 from clinicsim.model.floor.holding import FULL, Need, Person, Pools
+from clinicsim.model.floor.moments import Release
 from clinicsim.model.floor.ready import Live
 from clinicsim.model.log import EventLog
 from clinicsim.model.parts import Worker
@@ -98,8 +99,7 @@ class Shifts:
             if moment <= self._env.now:
                 _run_all(moments[moment])
             else:
-                alarm = simpy.events.Timeout(self._env, moment - self._env.now, moments[moment])
-                alarm.callbacks.append(self._at_moment)
+                Release(self._env, moment - self._env.now, moments[moment], self._at_moment)
         self.on_change()
 
     def _at_moment(self, alarm: Any) -> None:
@@ -182,9 +182,7 @@ class Shifts:
 
     def settle(self) -> None:
         """Let go those who have nothing in hand; keep those without whom a visit begun could not be finished."""
-        leaving = [person for pool in self._pools.staff.values() for person in pool.leaving]
-        if not leaving:
-            return
+        leaving = sorted(self._pools.departing, key=lambda person: (person.pool.role, person.order))
         if self._hand_over:
             self._hand_over_from(leaving)
         stay = self._needed()
@@ -203,8 +201,7 @@ class Shifts:
         self._log.rows["roster"].append((now, person.pool.address, person.name, "break", min(back, person.shift_end)))
         if back < person.shift_end:
             person.coming = True
-            alarm = simpy.events.Timeout(self._env, person.away_for, person)
-            alarm.callbacks.append(self._come_back)
+            Release(self._env, person.away_for, person, self._come_back)
 
     def _come_back(self, alarm: Any) -> None:
         person: Person = alarm.value

@@ -65,7 +65,7 @@ class FloorVisit:
     places: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ending:
     """How a visit ended: `completed`, `aborted`, or `moved` (never begun, by the clinic's doing; then nothing else is
     set).
