@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from clinicsim.scenario.demand import Patients
+from clinicsim.scenario.demand import Arrivals, Patients
 from clinicsim.scenario.forms import Clause, Condition, Options, Table, Their
 from clinicsim.scenario.problems import did_you_mean, listed
 from clinicsim.scenario.walk import Address, Finding, entries, leaves, names, parts, tables
@@ -58,8 +58,18 @@ def attributes(scenario: "Scenario") -> Known:
     for name, value in patients.traits.items():
         found[name] = words(value, given.get(name, frozenset())) if is_words(value) else NUMBER
     found["protocol"] = Attribute(frozenset(scenario.protocols), frozenset(scenario.protocols))
-    found["source"] = Attribute(frozenset(scenario.arrivals.sources), frozenset(scenario.arrivals.sources))
+    found["source"] = Attribute(sources(scenario.arrivals), sources(scenario.arrivals))
+    asked_for = frozenset(source.protocol for source in scenario.arrivals.sources.values() if source.protocol)
+    if asked_for:
+        found["preference"] = words(patients.preference, asked_for)
     return found
+
+
+def sources(arrivals: Arrivals) -> frozenset[str]:
+    """Where people come from: the sources that are named, `general` without one, and `referred` by word of mouth."""
+    is_general = any(getattr(arrivals, key) is not None for key in ("rate", "spacing", "history")) or arrivals.at_start
+    unnamed = {"general"} if is_general else set()
+    return frozenset({*arrivals.sources, *unnamed, *({"referred"} if arrivals.word_of_mouth else ())})
 
 
 def given_by_history(scenario: "Scenario") -> dict[str, frozenset[str]]:

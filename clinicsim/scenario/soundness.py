@@ -67,9 +67,6 @@ def _demand(scenario: "Scenario") -> Iterator[Finding]:
         yield Finding(
             ("patients",), "an outcome needs the patients' `severity`, such as {mean: 14, sd: 4.5, min: 10, max: 21}"
         )
-    for name in sorted({"severity", "attainable"} & given.keys()):
-        if given[name]:
-            yield Finding(("arrivals", "history"), f"the column '{name}' of the file has values that are no numbers")
 
 
 def _role(role: Role, address: Address) -> Iterator[Finding]:

@@ -1,0 +1,46 @@
+"""Keys that are read and checked but do not act yet; whoever writes one is told, so that no run ignores it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from clinicsim.scenario.walk import Finding, parts
+
+if TYPE_CHECKING:
+    from clinicsim.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Idle:
+    """A key of a model that does not act: where it is, and what to say. With `value`, only that value does not act."""
+
+    model: str
+    field: str
+    instead: str
+    value: Any = None
+
+
+IDLE = (
+    Idle("Booking", "prefer", "the first free start is taken; write earliest", "level"),
+    Idle("Booking", "courses", "rounds are booked one by one", "all at once"),
+    Idle("RepeatStep", "book", "rounds are booked one by one", "all at once"),
+    Idle(
+        "Booking",
+        "reserve",
+        "no time is kept for a class; `priority` says who is served first",
+    ),
+    Idle("Booking", "overbook", "no start is given twice"),
+    Idle("Booking", "panel_cap", "maintenance is not held below a share; `uptake` and `stop` of a plan act"),
+)
+"""The keys that do not act yet; everything else that can be written does."""
+
+
+def not_acting(scenario: "Scenario") -> Iterator[Finding]:
+    """The keys written in a scenario that would change what happens, and do not act yet."""
+    idle = {(entry.model, entry.field): entry for entry in IDLE}
+    for part in parts(scenario):
+        entry = idle.get((type(part.owner).__name__, part.field))
+        if entry is None or part.address[-1] != part.field or part.value == {}:
+            continue
+        if entry.value is None or part.value == entry.value:
+            yield Finding(part.address, f"'{part.field}' is understood but does not act yet: {entry.instead}", "key")
