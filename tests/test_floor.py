@@ -40,7 +40,7 @@ class Rota:
         return self._hours.get(worker.name, self._spans)
 
     def duties(self, worker, day):
-        if worker.name in self._sick.get(day, ()):
+        if self.sick(worker, day):
             return ()
         spans = self.usual(worker, day)
         return ((spans, None),) if spans else ()
@@ -52,7 +52,10 @@ class Rota:
         return ""
 
     def open_day(self, day):
-        return [w for pool in self._workers.values() for w in pool if w.name in self._sick.get(day, ())]
+        return [worker for pool in self._workers.values() for worker in pool if self.sick(worker, day)]
+
+    def sick(self, worker, day):
+        return worker.name in self._sick.get(day, ())
 
     def units(self, address, day):
         return self._units[address]

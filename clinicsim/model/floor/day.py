@@ -12,7 +12,7 @@ import simpy
 from clinicsim.errors import StallError
 from clinicsim.model.calendar import MINUTES_A_DAY, Calendar
 from clinicsim.model.floor.aid import Aids
-from clinicsim.model.floor.holding import Compiled, Held, Person, PhaseNeeds, Pools, StaffPool, UnitPool
+from clinicsim.model.floor.holding import NO_CLAIMS, Compiled, Held, Person, PhaseNeeds, Pools, StaffPool, UnitPool
 from clinicsim.model.floor.moments import Release, Scan
 from clinicsim.model.floor.ready import GIVES_WAY, HOURS, Key, Live, Queue
 from clinicsim.model.floor.shifts import Rota, Shifts
@@ -118,7 +118,7 @@ class Floor:
         if waiting:
             return False
         queue = self._queue_of(visit)
-        return self._may_begin(queue) and queue.needs.choose(-1, None, False) is not None
+        return self._may_begin(queue) and queue.needs.choose(NO_CLAIMS, None, False) is not None
 
     def _queue_of(self, visit: FloorVisit) -> Queue:
         """The queue of those who need the same; plans are kept alive with it, so that their identity can stand for
@@ -228,12 +228,17 @@ class Floor:
             self._check_progress()
 
     def _start_going(self, claimed: bool) -> bool:
+        """Start phases of visits begun, in order; say whether anything is claimed now.
+
+        A claim does not bind those who keep an attendant: whoever claims might be waiting for that very attendant, and
+        the two would wait for each other.
+        """
         scan = self._scan_number
         still: list[tuple[Key, Live]] = []
         for entry in self._going:
             live = entry[1]
             needs = live.compiled.phases[live.phase]
-            chosen = needs.choose(scan, live.kept, True)
+            chosen = needs.choose(scan if live.kept is None else NO_CLAIMS, live.kept, True)
             if chosen is None:
                 still.append(entry)
                 if not claimed:
@@ -299,7 +304,7 @@ class Floor:
         out_of_reach = tuple(dict.fromkeys(need.cause for need in queue.compiled.later if not need.in_reach()))
         if out_of_reach:
             return out_of_reach
-        if queue.yields and queue.needs.choose(-1, None, False) is not None:
+        if queue.yields and queue.needs.choose(NO_CLAIMS, None, False) is not None:
             return (GIVES_WAY,)
         return queue.needs.in_the_way(self._scan_number, None, False)
 

@@ -13,7 +13,8 @@ from clinicsim.model.parts import StaffNeed, VisitPlan, Worker, seat
 
 FULL = 720720
 """One person's attention; divisible by every number up to 16."""
-_NO_SCAN = -1
+NO_CLAIMS = -1
+"""Stands for a scan in which nothing is claimed."""
 
 
 class Person:
@@ -366,7 +367,7 @@ class PhaseNeeds:
         """Give the causes in the way of a phase that cannot start: what is not free, else what is claimed."""
         if len(self.causes) == 1:
             return self.causes
-        return self._missing(_NO_SCAN, own, begun) or self._missing(scan, own, begun) or self.causes
+        return self._missing(NO_CLAIMS, own, begun) or self._missing(scan, own, begun) or self.causes
 
     def _missing(self, scan: int, own: Held | None, begun: bool) -> tuple[str, ...]:
         absent = [need.cause for need in self.staff if need.choose(scan, own, begun) is None]

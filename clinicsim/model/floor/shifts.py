@@ -44,7 +44,11 @@ class Rota(Protocol):
         ...
 
     def open_day(self, day: int) -> list[Worker]:
-        """Those who are sick on the day that begins."""
+        """Make the sickness of the day that begins known."""
+        ...
+
+    def sick(self, worker: Worker, day: int) -> bool:
+        """Whether somebody is sick."""
         ...
 
     def units(self, address: str, day: int) -> int:
@@ -86,13 +90,13 @@ class Shifts:
 
     def open_day(self, day: int) -> None:
         """Prepare the day that begins: make sickness known, write the roster, plan all comings and goings."""
-        sick = {worker.name for worker in self._rota.open_day(day)}
+        self._rota.open_day(day)
         midnight = day * MINUTES_A_DAY
         moments: dict[float, list[Callable[[], None]]] = {}
         for pool in self._pools.staff.values():
             for person in pool.people:
                 person.worked = 0.0
-                self._write(person, day, midnight, person.name in sick)
+                self._write(person, day, midnight)
                 self._plan(person, day, midnight, moments)
         self._plan_units(day, midnight, moments)
         for moment in sorted(moments):
@@ -106,11 +110,11 @@ class Shifts:
         _run_all(alarm.value)
         self.on_change()
 
-    def _write(self, person: Person, day: int, midnight: float, sick: bool) -> None:
+    def _write(self, person: Person, day: int, midnight: float) -> None:
         worker = person.worker
         usual = self._rota.usual(worker, day)
         duties = self._rota.duties(worker, day)
-        away = "sickness" if sick else self._rota.absent(worker, day)
+        away = self._rota.absent(worker, day) or ("sickness" if self._rota.sick(worker, day) else "")
         if duties:
             what = "as_needed" if self._rota.as_needed(worker, day) else "shift"
             self._write_spans(person, _union(duties), what, midnight)
