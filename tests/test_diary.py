@@ -223,7 +223,9 @@ def _first_by_the_rules(reference: Reference, wish: Request, now: float) -> int 
         return anybody
     name, limit = wish.own["therapist"]
     skills = [need.skills for phase in wish.plan.phases for need in (*wish.plan.staff, *phase.staff) if need.named]
-    serves = [need for phase in wish.plan.phases for need in (*wish.plan.staff, *phase.staff) if "therapist" in need.roles]
+    serves = [
+        need for phase in wish.plan.phases for need in (*wish.plan.staff, *phase.staff) if "therapist" in need.roles
+    ]
     if not serves or not all(asked <= reference.office.roster.worker(name).skills for asked in skills):
         return anybody
     own = reference.first(wish, now, {"therapist": name}, anybody + limit)

@@ -1,7 +1,7 @@
 """The nouns that the rooms of the model hand to each other: people, planned visits, requests, bookings."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,7 @@ class Request:
     first_time: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(NamedTuple):
     """What the diary keeps for a booking: a person (or, pooled, "") of a pool, or units of a room or equipment pool.
 
     `pool` is an address: `staff.nurse`, `rooms.dosing`, `equipment.pump`. Of a room, `end` includes the turnaround. `serves`

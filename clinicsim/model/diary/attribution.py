@@ -6,6 +6,7 @@ within the hours, is looked at on its own: the wait that falls to it is shared e
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 Counts = dict[str, tuple[float, int, int]]
 """By cause: shares of starts, starts at which it failed alone, starts at which it failed."""
@@ -46,19 +47,24 @@ def count(starts: int, failures: Sequence[tuple[str, int]]) -> Counts:
 
     A start at which nothing failed was passed over by a rule of booking, and counts as `policy`.
     """
-    at_least = [starts]
-    for _, mask in failures:
-        at_least.append(0)
-        for number in range(len(at_least) - 1, 0, -1):
-            at_least[number] |= at_least[number - 1] & mask
-    exactly = [more & ~most for more, most in zip(at_least, [*at_least[1:], 0], strict=True)]
+    failed = [(cause, mask & starts) for cause, mask in failures if mask & starts]
+    exactly = _exactly(starts, [mask for _, mask in failed])
     causes: Counts = {}
-    for cause, mask in failures:
-        failed = mask & starts
-        if failed:
-            parts = [(failed & exactly[number]).bit_count() / number for number in range(1, len(exactly))]
-            causes[cause] = (sum(parts), (failed & exactly[1]).bit_count(), failed.bit_count())
+    for cause, mask in failed:
+        parts = [(mask & alike).bit_count() / number for number, alike in enumerate(exactly) if number and alike]
+        causes[cause] = (sum(parts), (mask & exactly[1]).bit_count(), mask.bit_count())
     if exactly[0]:
         passed = exactly[0].bit_count()
         causes["policy"] = (float(passed), passed, passed)
     return causes
+
+
+def _exactly(starts: int, masks: Sequence[int]) -> list[int]:
+    """By number the starts that are in exactly so many of the masks."""
+    at_least = [starts]
+    for mask in masks:
+        at_least.append(at_least[-1] & mask)
+        for number in range(len(at_least) - 2, 0, -1):
+            at_least[number] |= at_least[number - 1] & mask
+    at_least.append(0)
+    return [more & ~most for more, most in pairwise(at_least)]

@@ -1,11 +1,12 @@
 """`Book`: all that is held, pool by pool, and the minutes of a day at which a visit could begin."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from math import inf
 
 from clinicsim.model.calendar import WEEKDAYS, Calendar
 from clinicsim.model.diary.masks import DAY, DAY_MASK, between, grid, of_spans, starts_of
-from clinicsim.model.diary.needs import ATTENTION, Profile, Share, Way, compile_plan
-from clinicsim.model.diary.pools import CountedPool, NamedPool, ThingPool
+from clinicsim.model.diary.needs import ATTENTION, Compiler, Pooled, Profile, Seat, Share, Way
+from clinicsim.model.diary.pools import CountedPool, NamedPerson, NamedPool, ThingPool
 from clinicsim.model.parts import Hold, VisitPlan, Worker
 from clinicsim.model.plans import named_roles
 from clinicsim.model.roster import Roster
@@ -39,7 +40,10 @@ class Book:
         self._things = {address: ThingPool(address, roster, self.window) for address in addresses}
         workers = [worker for name in roster.pools for worker in roster.workers(name)]
         self._limited = any(roster.has_contact_limit(worker) for worker in workers)
+        self._compiler = Compiler(self._named)
+        self._people_free: dict[tuple[int, Pooled | tuple[Seat, ...]], tuple[int, int]] = {}
         self._profiles: dict[int, Profile] = {}
+        self._longest = 0.0
         self._every_day = (1 << (calendar.days + int(scenario.booking.horizon // DAY) + 8)) - 1
         self._versions: dict[int, int] = {}
         self._freed: list[int] = []
@@ -52,10 +56,12 @@ class Book:
         """Give the plan in the form for the search, with the days that may have a start brought up to date."""
         profile = self._profiles.get(id(plan))
         if profile is None:
-            profile = self._profiles[id(plan)] = compile_plan(plan, self._named, self._every_day)
+            profile = self._profiles[id(plan)] = self._compiler.compile(plan, self._every_day)
+            profile.seen = len(self._freed)
+            self._longest = max(self._longest, profile.most_minutes)
         if profile.seen < len(self._freed):
             for day in self._freed[profile.seen :]:
-                profile.maybe |= 1 << day if day >= 0 else 0
+                profile.maybe |= 1 << day
             profile.seen = len(self._freed)
         return profile
 
@@ -87,23 +93,29 @@ class Book:
         if not mask:
             return 0
         if len(profile.ways) == 1:
-            return mask & self.way(profile, profile.ways[0], day, mask)
+            return self.way(profile.ways[0], day, mask)
         found = 0
         for way in profile.ways:
-            found |= self.way(profile, way, day, mask)
+            found |= self.way(way, day, mask)
         return mask & found
 
-    def way(self, profile: Profile, way: Way, day: int, mask: int = ALL) -> int:
+    def way(self, way: Way, day: int, mask: int = ALL) -> int:
         """Give those of the minutes in `mask` at which the people of a way are free."""
-        for need in way.pooled:
-            mask &= self._counted[need.pool].starts(need, day)
-            if not mask:
-                return 0
-        for seats in way.seats:
-            mask &= self.people[seats[0].pool].starts(seats, day, profile.serves)
+        version = self._versions.get(day, 0)
+        needs: tuple[Pooled | tuple[Seat, ...], ...] = (*way.pooled, *way.seats)
+        for need in needs:
+            known = self._people_free.get((day, need))
+            if known is None or known[0] != version:
+                known = self._people_free[day, need] = (version, self._starts_of_people(need, day))
+            mask &= known[1]
             if not mask:
                 return 0
         return mask
+
+    def _starts_of_people(self, need: Pooled | tuple[Seat, ...], day: int) -> int:
+        if isinstance(need, Pooled):
+            return self._counted[need.pool].starts(need, day)
+        return self.people[need[0].pool].starts(need, day)
 
     def thing(self, profile: Profile, place: int, day: int) -> int:
         """Give the minutes at which one of the rooms or kinds of equipment of a plan is free."""
@@ -143,47 +155,52 @@ class Book:
 
     def hold(self, holds: Iterable[Hold]) -> None:
         """Keep people, rooms and equipment."""
-        for hold in holds:
-            self._change(hold, 1)
+        for day in self._change(holds, 1):
+            self._versions[day] = self._versions.get(day, 0) + 1
 
     def release(self, holds: Iterable[Hold]) -> None:
         """Give back what was held."""
+        self._changed(self._change(holds, -1))
+
+    def _change(self, holds: Iterable[Hold], sign: int) -> set[int]:
+        """Add or take away holds, and give the days whose starts that can alter."""
+        altered: set[int] = set()
         for hold in holds:
-            for day in self._change(hold, -1):
-                self._free_again(day)
+            first, until = int(hold.start), -int(-hold.end // 1)
+            for day in range(first // DAY, max(first, until - 1) // DAY + 1):
+                minutes = between(max(0, first - day * DAY), min(DAY, until - day * DAY))
+                near_limit = self._change_day(hold, day, minutes, sign)
+                altered.update(self._week_of(day) if near_limit else range(day - self.window + 1, day + 1))
+        return altered
 
-    def _change(self, hold: Hold, sign: int) -> Sequence[int]:
-        first, until = int(hold.start), -int(-hold.end // 1)
-        days = range(first // DAY, max(first, until - 1) // DAY + 1)
-        for day in days:
-            minutes = between(max(0, first - day * DAY), min(DAY, until - day * DAY))
-            self._change_day(hold, day, minutes, sign)
-            self._touch(day)
-        return days
-
-    def _change_day(self, hold: Hold, day: int, minutes: int, sign: int) -> None:
-        pool = hold.pool.removeprefix("staff.")
-        if hold.person:
-            self.people[pool].people[hold.person].hold(day, minutes, sign * -(-ATTENTION // hold.share))
-        elif hold.pool in self._things:
+    def _change_day(self, hold: Hold, day: int, minutes: int, sign: int) -> bool:
+        """Add or take away one day of a hold, and say whether a limit now stands, or stood, in the way of any visit."""
+        if hold.pool in self._things:
             self._things[hold.pool].hold(day, minutes, sign * hold.units)
+            return False
+        pool = hold.pool.removeprefix("staff.")
+        holder: NamedPerson | CountedPool
+        if hold.person:
+            holder = self.people[pool].people[hold.person]
+            before = holder.left(day) if holder.limited else inf
+            holder.hold(day, minutes, sign * -(-ATTENTION // hold.share))
         else:
-            self._counted[pool].hold(day, minutes, Share(hold.share, hold.skills, hold.serves), sign * hold.units)
+            holder = self._counted[pool]
+            before = holder.left(day) if holder.limited else inf
+            holder.hold(day, minutes, Share(hold.share, hold.skills, hold.serves), sign * hold.units)
+        return holder.limited and min(before, holder.left(day)) < self._longest
 
-    def _touch(self, day: int) -> None:
-        for other in self._affected(day):
-            self._versions[other] = self._versions.get(other, 0) + 1
+    def _week_of(self, day: int) -> range:
+        """The days of the week of a day, and the one before where a window holds two."""
+        monday = day - self._calendar.weekday(day)
+        return range(monday - self.window + 1, monday + 7)
 
-    def _free_again(self, day: int) -> None:
-        self._freed.extend(self._affected(day))
-
-    def _affected(self, day: int) -> Sequence[int]:
-        """The days whose starts a change on a day can alter: the one before a window's second day, a week under a
-        limit."""
-        if self._limited:
-            monday = day - self._calendar.weekday(day)
-            return range(monday - 1, monday + 7)
-        return range(day - self.window + 1, day + 1)
+    def _changed(self, days: Iterable[int]) -> None:
+        """Have what is known of these days worked out anew, for they may have more starts than before."""
+        for day in days:
+            self._versions[day] = self._versions.get(day, 0) + 1
+            if day >= 0:
+                self._freed.append(day)
 
     def _roster_changed(self, worker: Worker, day: int) -> None:
         """Somebody's day, and with a retreat the limits of this week and the next, are other than they were."""
@@ -191,9 +208,9 @@ class Book:
             self.people[worker.pool].people[worker.name].forget(day)
         else:
             self._counted[worker.pool].forget(day)
-        for other in (day, day + 7) if self._limited else (day,):
-            self._touch(other)
-            self._free_again(other)
+        self._changed(self._week_of(day))
+        if self._limited:
+            self._changed(self._week_of(day + 7))
 
 
 def _open_through_midnight(scenario: Scenario) -> bool:

@@ -4,11 +4,11 @@ A need of one of several roles is settled for the whole visit: each way to choos
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
 from math import ceil
 
-from clinicsim.model.parts import StaffNeed, VisitPlan, seat
+from clinicsim.model.parts import PhasePlan, StaffNeed, VisitPlan, seat
 
 ATTENTION = 720720
 """One person's whole attention in parts, so that shares from 1/1 to 1/16 are whole numbers."""
@@ -26,6 +26,7 @@ class Seat:
     pool: str
     key: str
     skills: frozenset[str]
+    serves: frozenset[str]
     intervals: tuple[tuple[int, int, int, int], ...]
     """Minutes after the start, length, parts of the attention, and the share from which they come."""
     minutes: float
@@ -101,62 +102,87 @@ class Profile:
     days: dict[int, tuple[int, int]] = field(default_factory=dict)
     tallies: dict[tuple[object, ...], tuple[int, int, dict[str, tuple[float, int, int]]]] = field(default_factory=dict)
 
+    @property
+    def most_minutes(self) -> float:
+        """The most minutes with the patient that one person, or one pool, gives."""
+        people = [seat.minutes for way in self.ways for seats in way.seats for seat in seats]
+        return max([0.0, *people, *(need.minutes for way in self.ways for need in way.pooled)])
 
-def compile_plan(plan: VisitPlan, named: frozenset[str], maybe: int) -> Profile:
-    """Bring a plan into the form for the search; `named` are the roles booked person by person."""
+
+@dataclass(slots=True)
+class Compiler:
+    """Brings plans into the form for the search; `named` are the roles booked person by person.
+
+    What two plans, or a plan and one of its causes, need alike is the same object, so that what is worked out for one
+    serves the other.
+    """
+
+    named: frozenset[str]
+    _seats: dict[str, Seat] = field(default_factory=dict)
+    _seatings: dict[str, tuple[Seat, ...]] = field(default_factory=dict)
+    _pooled: dict[str, Pooled] = field(default_factory=dict)
+
+    def compile(self, plan: VisitPlan, maybe: int) -> Profile:
+        """Compile a plan; `maybe` are the days on which it may have a start."""
+        serves = frozenset(name for name in (plan.served_as, plan.retreat) if name)
+        parts = _parts(plan)
+        held: list[Held] = [(0, sum(length for _, length, _ in parts), need) for need in plan.staff]
+        held += [(offset, length, need) for offset, length, phase in parts if length for need in phase.staff]
+        choices = list(dict.fromkeys(need.roles for _, _, need in held))
+        causes = [[entry for entry in held if entry[2].roles == roles] for roles in choices]
+        return Profile(
+            plan=plan,
+            length=sum(length for _, length, _ in parts),
+            ways=tuple(self._way(held, dict(zip(choices, pools, strict=True)), serves) for pools in product(*choices)),
+            things=_things(plan, parts),
+            present=_present(plan, parts),
+            causes=tuple(self._role_cause(entries, serves) for entries in causes),
+            serves=serves,
+            maybe=maybe,
+        )
+
+    def _way(self, held: Sequence[Held], pool_of: dict[tuple[str, ...], str], serves: frozenset[str]) -> Way:
+        by_pool: dict[str, list[Held]] = {}
+        for entry in held:
+            by_pool.setdefault(pool_of[entry[2].roles], []).append(entry)
+        seats, pooled = [], []
+        for pool, entries in by_pool.items():
+            if pool in self.named:
+                made = tuple(self._seats.setdefault(repr(one), one) for one in _seats(pool, entries, serves))
+                seats.append(self._seatings.setdefault(repr(made), made))
+            else:
+                need = _pooled(pool, entries, serves)
+                pooled.append(self._pooled.setdefault(repr(need), need))
+        return Way(tuple(seats), tuple(pooled))
+
+    def _role_cause(self, held: Sequence[Held], serves: frozenset[str]) -> RoleCause:
+        roles = held[0][2].roles
+        skills = frozenset[str]().union(*(need.skills for _, _, need in held))
+        plain = [(start, length, replace(need, skills=frozenset())) for start, length, need in held]
+        name = f"staff.{' or '.join(roles)}"
+        return RoleCause(
+            name,
+            f"{name}[{'+'.join(sorted(skills))}]",
+            tuple(self._way(held, {roles: role}, serves) for role in roles),
+            tuple(self._way(plain, {roles: role}, serves) for role in roles) if skills else (),
+        )
+
+
+Part = tuple[int, int, PhasePlan]
+"""A phase with its minutes after the start and its length."""
+
+
+def _parts(plan: VisitPlan) -> list[Part]:
     lengths = [ceil(phase.booked) for phase in plan.phases]
-    offsets = [sum(lengths[:place]) for place in range(len(lengths))]
-    total = sum(lengths)
-    serves = frozenset(name for name in (plan.served_as, plan.retreat) if name)
-    held: list[Held] = [(0, total, need) for need in plan.staff]
-    for phase, offset, length in zip(plan.phases, offsets, lengths, strict=True):
-        held += [(offset, length, need) for need in phase.staff if length]
-    choices = list(dict.fromkeys(need.roles for _, _, need in held))
-    present = [(role, 0, total) for role, _ in plan.present]
-    for phase, offset, length in zip(plan.phases, offsets, lengths, strict=True):
-        present += [(role, offset, length) for role, _ in phase.present]
-    return Profile(
-        plan=plan,
-        length=total,
-        ways=tuple(_way(held, dict(zip(choices, pools, strict=True)), named, serves) for pools in product(*choices)),
-        things=_things(plan, offsets, lengths),
-        present=tuple(present),
-        causes=tuple(
-            _role_cause([entry for entry in held if entry[2].roles == roles], named, serves) for roles in choices
-        ),
-        serves=serves,
-        maybe=maybe,
-    )
+    return [(sum(lengths[:place]), lengths[place], phase) for place, phase in enumerate(plan.phases)]
 
 
-def _way(
-    held: Sequence[Held], pool_of: dict[tuple[str, ...], str], named: frozenset[str], serves: frozenset[str]
-) -> Way:
-    by_pool: dict[str, list[Held]] = {}
-    for entry in held:
-        by_pool.setdefault(pool_of[entry[2].roles], []).append(entry)
-    seats = tuple(_seats(pool, entries) for pool, entries in by_pool.items() if pool in named)
-    pooled = tuple(_pooled(pool, entries, serves) for pool, entries in by_pool.items() if pool not in named)
-    return Way(seats, pooled)
+def _present(plan: VisitPlan, parts: Sequence[Part]) -> tuple[tuple[str, int, int], ...]:
+    whole = [(role, 0, sum(length for _, length, _ in parts)) for role, _ in plan.present]
+    return (*whole, *((role, offset, length) for offset, length, phase in parts for role, _ in phase.present))
 
 
-def _role_cause(held: Sequence[Held], named: frozenset[str], serves: frozenset[str]) -> RoleCause:
-    roles = held[0][2].roles
-    skills = frozenset[str]().union(*(need.skills for _, _, need in held))
-    plain = [
-        (start, length, StaffNeed(need.roles, need.units, need.share, frozenset(), need.named))
-        for start, length, need in held
-    ]
-    name = f"staff.{' or '.join(roles)}"
-    return RoleCause(
-        name,
-        f"{name}[{'+'.join(sorted(skills))}]",
-        tuple(_way(held, {roles: role}, named, serves) for role in roles),
-        tuple(_way(plain, {roles: role}, named, serves) for role in roles) if skills else (),
-    )
-
-
-def _seats(pool: str, held: Sequence[Held]) -> tuple[Seat, ...]:
+def _seats(pool: str, held: Sequence[Held], serves: frozenset[str]) -> tuple[Seat, ...]:
     """Give each unit of a need a seat: the k-th of each phase is the same person, beside those of the whole visit."""
     taken: list[list[tuple[int, int, int, int]]] = []
     skills: list[set[str]] = []
@@ -173,6 +199,7 @@ def _seats(pool: str, held: Sequence[Held]) -> tuple[Seat, ...]:
             pool,
             seat(pool, place),
             frozenset(skills[place]),
+            serves,
             tuple(intervals),
             sum(length / share for _, length, _, share in intervals),
         )
@@ -219,14 +246,14 @@ def _amounts(needs: Iterable[StaffNeed], serves: frozenset[str]) -> tuple[tuple[
     return tuple(sorted(amounts.items(), key=lambda entry: (entry[0].share, sorted(entry[0].skills))))
 
 
-def _things(plan: VisitPlan, offsets: Sequence[int], lengths: Sequence[int]) -> tuple[Thing, ...]:
+def _things(plan: VisitPlan, parts: Sequence[Part]) -> tuple[Thing, ...]:
     """Rooms and equipment by pool. What follows on in the next phase stays the same unit; turnaround comes after the
     last."""
     turnaround = dict(plan.turnaround)
     found: dict[str, list[tuple[int, int, int]]] = {}
     for pool, units in plan.rooms + plan.equipment:
-        found.setdefault(pool, []).append((0, sum(lengths), units))
-    for phase, offset, length in zip(plan.phases, offsets, lengths, strict=True):
+        found.setdefault(pool, []).append((0, sum(length for _, length, _ in parts), units))
+    for offset, length, phase in parts:
         for pool, units in phase.rooms + phase.equipment:
             intervals = found.setdefault(pool, [])
             if intervals and sum(intervals[-1][:2]) == offset and intervals[-1][2] == units:

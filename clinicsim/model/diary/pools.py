@@ -4,8 +4,6 @@ A window is the day itself, or with the day after it where the clinic stays open
 of the window. What is worked out for a day is kept until something on it changes.
 """
 
-from typing import Any
-
 from clinicsim.model.diary.masks import DAY, DAY_MASK, Steps, between, lowest, of_spans, starts_of
 from clinicsim.model.diary.needs import ATTENTION, Pooled, Seat, Share, Thing
 from clinicsim.model.diary.packing import packs
@@ -23,33 +21,37 @@ class NamedPerson:
 
     def __init__(self, worker: Worker, roster: Roster, window: int) -> None:
         self.worker = worker
+        self.limited = roster.has_contact_limit(worker)
         self._roster = roster
         self._window = window
         self._breaks = tuple(pause for _, pause in roster.breaks(worker))
-        self._limited = roster.has_contact_limit(worker)
         self._held: dict[int, Steps] = {}
-        self._known: dict[int, dict[object, Any]] = {}
+        self._known: dict[int, dict[object, int]] = {}
+        self._left: dict[int, float] = {}
         self._minutes: dict[int, float] = {}
         self._week_minutes: dict[int, float] = {}
 
-    def starts(self, seat: Seat, day: int, serves: frozenset[str]) -> int:
+    def starts(self, seat: Seat, day: int) -> int:
         """Give the minutes of a day at which a visit can begin whose seat this person takes."""
-        if not seat.skills <= self.worker.skills:
-            return 0
-        known = self._known.setdefault(day, {})
+        known = self._known.get(day)
+        if known is None:
+            known = self._known[day] = {}
         mask = known.get(seat)
         if mask is None:
-            mask = -1
-            for offset, length, amount, _ in seat.intervals:
-                mask &= self._run(day, length, amount, serves, known) >> offset
-                if not mask:
-                    break
-            known[seat] = mask
-        return mask if mask and self._within_limits(day, seat.minutes) else 0
+            mask = known[seat] = self._all_free(seat, day, known)
+        return mask if mask and (not self.limited or seat.minutes <= self.left(day)) else 0
 
     def load(self, day: int) -> float:
         """Give the minutes that are booked in the week of a day."""
         return self._week_minutes.get(self._roster.week(day), 0.0)
+
+    def left(self, day: int) -> float:
+        """Give the minutes with patients that the limits leave on a day."""
+        left = self._left.get(day)
+        if left is None:
+            daily, weekly = self._roster.contact_limit(self.worker, day)
+            left = self._left[day] = min(daily - self._minutes.get(day, 0.0), weekly - self.load(day))
+        return left
 
     def held(self, day: int) -> int:
         """Give the minutes of a day at which this person is held."""
@@ -73,8 +75,20 @@ class NamedPerson:
         self._known.pop(day, None)
         if self._window > 1:
             self._known.pop(day - 1, None)
+        if self.limited:
+            self._left.clear()
 
-    def _run(self, day: int, length: int, amount: int, serves: frozenset[str], known: dict[object, Any]) -> int:
+    def _all_free(self, seat: Seat, day: int, known: dict[object, int]) -> int:
+        if not seat.skills <= self.worker.skills:
+            return 0
+        mask = -1
+        for offset, length, amount, _ in seat.intervals:
+            mask &= self._run(day, length, amount, seat.serves, known) >> offset
+            if not mask:
+                break
+        return mask
+
+    def _run(self, day: int, length: int, amount: int, serves: frozenset[str], known: dict[object, int]) -> int:
         key = (length, amount, serves)
         mask = known.get(key)
         if mask is None:
@@ -111,14 +125,6 @@ class NamedPerson:
             return -1
         return ~(between(0, lowest(rooms) + lasts) & ~between(0, rooms.bit_length() - length))
 
-    def _within_limits(self, day: int, minutes: float) -> bool:
-        if not self._limited:
-            return True
-        known = self._known.setdefault(day, {})
-        if "day" not in known:
-            known["day"], known["week"] = self._roster.contact_limit(self.worker, day)
-        return bool(self._minutes.get(day, 0.0) + minutes <= known["day"] and self.load(day) + minutes <= known["week"])
-
 
 class NamedPool:
     """The people of a pool that is booked by name, in the order of the roster."""
@@ -126,36 +132,39 @@ class NamedPool:
     def __init__(self, pool: str, roster: Roster, window: int) -> None:
         self.name = pool
         self.people = {worker.name: NamedPerson(worker, roster, window) for worker in roster.workers(pool)}
+        self._people = tuple(self.people.values())
 
-    def starts(self, seats: tuple[Seat, ...], day: int, serves: frozenset[str]) -> int:
+    def starts(self, seats: tuple[Seat, ...], day: int) -> int:
         """Give the minutes at which all seats can be taken.
 
         For seats that ask more the earlier they stand this is exact; in general it may hold starts at which no
         different people can be found for all of them.
         """
+        if len(seats) == 1:
+            mask = 0
+            for person in self._people:
+                mask |= person.starts(seats[0], day)
+            return mask
         mask = -1
         for place, seat in enumerate(seats):
-            mask &= self._at_least(place + 1, seat, day, serves)
+            mask &= self._at_least(place + 1, seat, day)
             if not mask:
                 return 0
         return mask
 
-    def choose(
-        self, seats: tuple[Seat, ...], day: int, minute: int, serves: frozenset[str], own: dict[str, str]
-    ) -> list[str] | None:
+    def choose(self, seats: tuple[Seat, ...], day: int, minute: int, own: dict[str, str]) -> list[str] | None:
         """Choose different people for the seats at a start: one's own first, then the least loaded that week, then in
         order.
 
         `own` maps the key of a seat to the one person who may take it.
         """
-        return self._choose(seats, day, minute, serves, own, [])
+        return self._choose(seats, day, minute, own, [])
 
     def _choose(
         self,
         seats: tuple[Seat, ...],
         day: int,
         minute: int,
-        serves: frozenset[str],
         own: dict[str, str],
         chosen: list[str],
     ) -> list[str] | None:
@@ -163,21 +172,24 @@ class NamedPool:
             return chosen
         seat = seats[len(chosen)]
         wanted = own.get(seat.key)
-        for name in self._by_load(day) if wanted is None else (wanted,):
-            free = name not in chosen and self.people[name].starts(seat, day, serves) >> minute & 1
-            found = self._choose(seats, day, minute, serves, own, [*chosen, name]) if free else None
+        able = [
+            person
+            for person in (self._people if wanted is None else (self.people[wanted],))
+            if person.starts(seat, day) >> minute & 1 and person.worker.name not in chosen
+        ]
+        if len(able) > 1:
+            able.sort(key=lambda person: person.load(day))
+        for person in able:
+            found = self._choose(seats, day, minute, own, [*chosen, person.worker.name])
             if found is not None:
                 return found
         return None
 
-    def _by_load(self, day: int) -> list[str]:
-        return sorted(self.people, key=lambda name: self.people[name].load(day))
-
-    def _at_least(self, count: int, seat: Seat, day: int, serves: frozenset[str]) -> int:
+    def _at_least(self, count: int, seat: Seat, day: int) -> int:
         """The starts at which so many people can take a seat."""
         reached = [0] * count
-        for person in self.people.values():
-            more = person.starts(seat, day, serves)
+        for person in self._people:
+            more = person.starts(seat, day)
             if more:
                 for place in range(count):
                     reached[place], more = reached[place] | more, reached[place] & more
@@ -197,19 +209,22 @@ class CountedPool:
         self._roster = roster
         self._window = window
         self._workers = roster.workers(pool)
-        self._limited = any(roster.has_contact_limit(worker) for worker in self._workers)
+        self.limited = any(roster.has_contact_limit(worker) for worker in self._workers)
         self._kinds: dict[tuple[frozenset[str], frozenset[str] | None], int] = {}
         self._shares: dict[Share, int] = {}
         self._serving: dict[int, bool] = {}
         self._days: dict[int, Steps] = {}
         self._holds: dict[int, list[tuple[int, int]]] = {}
-        self._known: dict[int, dict[object, Any]] = {}
+        self._known: dict[int, dict[object, int]] = {}
+        self._left: dict[int, float] = {}
         self._minutes: dict[int, float] = {}
         self._week_minutes: dict[int, float] = {}
 
     def starts(self, need: Pooled, day: int) -> int:
         """Give the minutes of a day at which a visit with these needs can begin."""
-        known = self._known.setdefault(day, {})
+        known = self._known.get(day)
+        if known is None:
+            known = self._known[day] = {}
         mask = known.get(need)
         if mask is None:
             mask = -1
@@ -219,7 +234,7 @@ class CountedPool:
                 if not mask:
                     break
             known[need] = mask
-        return mask if mask and self._within_limits(day, need.minutes) else 0
+        return mask if mask and (not self.limited or need.minutes <= self.left(day)) else 0
 
     def hold(self, day: int, minutes: int, share: Share, units: int) -> None:
         """Hold so many shares at these minutes of a day, or give them back with a negative number."""
@@ -244,6 +259,7 @@ class CountedPool:
 
     def _drop(self, day: int) -> None:
         self._known.pop(day, None)
+        self._left.clear()
         if self._window > 1:
             self._known.pop(day - 1, None)
 
@@ -251,7 +267,7 @@ class CountedPool:
         place = self._shares.setdefault(share, len(self._shares))
         return 1 << (_CAPACITY_BITS + _COUNT_BITS * place)
 
-    def _run(self, day: int, length: int, more: int, known: dict[object, Any]) -> int:
+    def _run(self, day: int, length: int, more: int, known: dict[object, int]) -> int:
         key = (length, more)
         mask = known.get(key)
         if mask is None:
@@ -321,14 +337,14 @@ class CountedPool:
 
         return packs(people, asks, may)
 
-    def _within_limits(self, day: int, minutes: float) -> bool:
-        if not self._limited:
-            return True
-        known = self._known.setdefault(day, {})
-        if "day" not in known:
-            known["day"], known["week"] = self._limits(day)
-        booked = self._week_minutes.get(self._roster.week(day), 0.0)
-        return bool(self._minutes.get(day, 0.0) + minutes <= known["day"] and booked + minutes <= known["week"])
+    def left(self, day: int) -> float:
+        """Give the minutes with patients that the limits of all leave on a day."""
+        left = self._left.get(day)
+        if left is None:
+            daily, weekly = self._limits(day)
+            booked = self._week_minutes.get(self._roster.week(day), 0.0)
+            left = self._left[day] = min(daily - self._minutes.get(day, 0.0), weekly - booked)
+        return left
 
     def _limits(self, day: int) -> tuple[float, float]:
         """The limits of those on shift that day, and those of everybody in the week, each added up."""
@@ -350,13 +366,15 @@ class ThingPool:
         self._roster = roster
         self._window = window
         self._held: dict[int, Steps] = {}
-        self._known: dict[int, dict[object, Any]] = {}
+        self._known: dict[int, dict[object, int]] = {}
 
     def starts(self, need: Thing, day: int, serves: frozenset[str]) -> int:
         """Give the minutes of a day at which a visit with this need can begin; turnaround may run past midnight."""
         if self.serves is not None and not self.serves & serves:
             return 0
-        known = self._known.setdefault(day, {})
+        known = self._known.get(day)
+        if known is None:
+            known = self._known[day] = {}
         mask = known.get(need)
         if mask is None:
             mask = -1
@@ -381,7 +399,7 @@ class ThingPool:
         if self._window > 1:
             self._known.pop(day - 1, None)
 
-    def _run(self, day: int, length: int, units: int, known: dict[object, Any]) -> int:
+    def _run(self, day: int, length: int, units: int, known: dict[object, int]) -> int:
         key = (length, units)
         mask = known.get(key)
         if mask is None:

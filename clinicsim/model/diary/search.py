@@ -1,8 +1,8 @@
 """The search of the diary: day by day, with one mask of starts a day, from the day that is asked for to the horizon."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from math import ceil, inf
+from typing import NamedTuple
 
 from clinicsim.model.calendar import Calendar
 from clinicsim.model.diary.attribution import Counts, Tally, count
@@ -46,19 +46,18 @@ class Diary:
         """
         profile = self._book.profile(request.plan)
         wish = _Wish(self, profile, request, now, days)
-        slot = wish.nearest({})
-        if slot is None:
+        found = wish.nearest({})
+        if found is not None and request.own:
+            found = self._with_own(wish, found, self._own(profile, request, found.start // DAY))
+        if found is None:
             return None
-        own = self._own(profile, request, slot)
-        if own:
-            slot = self._with_own(wish, slot, own)
-        if slot is not None and not request.plan.retreat:
+        slot = found.slot(profile)
+        if not request.plan.retreat:
             slot.causes = self.causes(request, slot, now)
         return slot
 
-    def _own(self, profile: Profile, request: Request, slot: Slot) -> dict[str, tuple[str, float]]:
+    def _own(self, profile: Profile, request: Request, day: int) -> dict[str, tuple[str, float]]:
         """The own people who could serve this visit, by role."""
-        day = int(slot.start) // DAY
         own = {}
         for role, (name, limit) in request.own.items():
             seats = [seats[0] for way in profile.ways for seats in way.seats if seats[0].pool == role]
@@ -69,7 +68,7 @@ class Diary:
                     own[role] = (name, limit)
         return own
 
-    def _with_own(self, wish: "_Wish", anybody: Slot, own: dict[str, tuple[str, float]]) -> Slot | None:
+    def _with_own(self, wish: "_Wish", anybody: "_Found", own: dict[str, tuple[str, float]]) -> "_Found | None":
         """The start with all own people, else with those who are waited for longest, else anybody's."""
         by_patience = sorted(own.items(), key=lambda entry: (entry[1][1], entry[0]))
         for dropped in range(len(by_patience)):
@@ -77,9 +76,9 @@ class Diary:
             limit = kept[0][1][1]
             if all(anybody.people.get(role) == name for role, (name, _) in kept):
                 return anybody
-            slot = wish.nearest({role: name for role, (name, _) in kept}, anybody.start + limit)
-            if slot is not None and slot.start <= anybody.start + limit:
-                return slot
+            found = wish.nearest({role: name for role, (name, _) in kept}, anybody.start + limit)
+            if found is not None and found.start <= anybody.start + limit:
+                return found
             if limit == inf:
                 return None
         return anybody
@@ -128,14 +127,14 @@ class Diary:
                     continue
                 for name, other in self._book.people[seat.pool].people.items():
                     taken = name in slot.people.values()
-                    if not taken and other.starts(seat, day, profile.serves) >> minute & 1:
+                    if not taken and other.starts(seat, day) >> minute & 1:
                         self._change_hands(slot, seat.key, person, name)
                         return name
         return None
 
     def _change_hands(self, slot: Slot, key: str, person: str, other: str) -> None:
         self.release(slot)
-        slot.holds = tuple(replace(hold, person=other) if hold.person == person else hold for hold in slot.holds)
+        slot.holds = tuple(hold._replace(person=other) if hold.person == person else hold for hold in slot.holds)
         slot.people[key] = other
         self.hold(slot)
 
@@ -148,19 +147,19 @@ class Diary:
         Beyond it the days to the horizon are given. Nothing stays held.
         """
         request = Request(-1, now, -1, plan, "", "new", 0.0, now, now, inf)
-        wish = _Wish(self, self._book.profile(plan), request, now, None)
-        found: list[Slot] = []
-        while len(found) < 3:
-            slot = wish.nearest({})
-            if slot is None:
+        profile = self._book.profile(plan)
+        wish = _Wish(self, profile, request, now, None)
+        held: list[Slot] = []
+        while len(held) < 3:
+            found = wish.nearest({})
+            if found is None:
                 break
-            self.hold(slot)
-            found.append(slot)
-        for slot in found:
+            held.append(found.slot(profile))
+            self.hold(held[-1])
+        for slot in held:
             self.release(slot)
-        today = int(now // DAY)
-        if len(found) == 3:
-            return float(int(found[-1].start) // DAY - today), False
+        if len(held) == 3:
+            return held[-1].start // DAY - now // DAY, False
         return self._horizon / DAY, True
 
     # Why so late
@@ -221,8 +220,8 @@ class Diary:
         book = self._book
         failures: dict[str, int] = {}
         for cause in profile.causes:
-            able = self._able(profile, cause.ways, day)
-            unskilled = self._able(profile, cause.ways_without_skill, day) & ~able
+            able = self._able(cause.ways, day)
+            unskilled = self._able(cause.ways_without_skill, day) & ~able
             failures[cause.name_with_skill] = unskilled
             failures[cause.name] = ~(able | unskilled)
         for role, offset, length in profile.present:
@@ -236,10 +235,10 @@ class Diary:
             failures["patient"] = ~self.when_free(free, profile.length, day)
         return [(name, mask) for name, mask in failures.items() if mask]
 
-    def _able(self, profile: Profile, ways: Sequence[Way], day: int) -> int:
+    def _able(self, ways: Sequence[Way], day: int) -> int:
         able = 0
         for way in ways:
-            able |= self._book.way(profile, way, day)
+            able |= self._book.way(way, day)
         return able
 
     # Restrictions of one request
@@ -254,7 +253,7 @@ class Diary:
                 for seat in seats:
                     name = own.get(seat.key)
                     if name is not None:
-                        mask &= self._book.people[seat.pool].people[name].starts(seat, day, profile.serves)
+                        mask &= self._book.people[seat.pool].people[name].starts(seat, day)
             able |= mask
         return able
 
@@ -273,6 +272,46 @@ class Diary:
         return known[1]
 
 
+class _Found(NamedTuple):
+    """A start, the choice of roles, and the people in the seats."""
+
+    start: int
+    way: Way
+    people: Own
+
+    def slot(self, profile: Profile) -> Slot:
+        """Give it as a slot, with all that it would hold."""
+        start, way, people = self
+        holds = [
+            Hold(
+                f"staff.{seat.pool}", people[seat.key], float(start + offset), float(start + offset + length), 1, share
+            )
+            for seats in way.seats
+            for seat in seats
+            for offset, length, _, share in seat.intervals
+        ]
+        holds += [
+            Hold(
+                pool=f"staff.{need.pool}",
+                person="",
+                start=float(start + offset),
+                end=float(start + offset + length),
+                units=units,
+                share=share.share,
+                skills=share.skills,
+                serves=share.serves,
+            )
+            for need in way.pooled
+            for offset, length, share, units in need.holds
+        ]
+        holds += [
+            Hold(need.pool, "", float(start + offset), float(start + offset + length), units)
+            for need in profile.things
+            for offset, length, units in need.holds
+        ]
+        return Slot(float(start), float(start + profile.length), tuple(holds), people)
+
+
 class _Wish:
     """One request on its way through the days."""
 
@@ -289,7 +328,7 @@ class _Wish:
         exact = bool(profile.plan.retreat) and request.earliest == request.latest
         self._grid = -1 if exact else self._book.grid
 
-    def nearest(self, own: Own, at_most: float = inf) -> Slot | None:
+    def nearest(self, own: Own, at_most: float = inf) -> _Found | None:
         """Find the start that is asked for, up to the horizon or `at_most`, with these people in their seats."""
         until = self._last if at_most == inf else min(self._last, int(at_most) + 1)
         request = self._request
@@ -303,24 +342,24 @@ class _Wish:
         near = later.start <= request.latest and later.start - request.target < request.target - before.start
         return later if near else before
 
-    def _after(self, first: int, until: int, own: Own) -> Slot | None:
+    def _after(self, first: int, until: int, own: Own) -> _Found | None:
         while True:
             start = self._first_start(first, until, own)
             if start is None:
                 return None
-            slot = self._slot_at(start, own)
-            if slot is not None:
-                return slot
+            found = self._found_at(start, own)
+            if found is not None:
+                return found
             first = start + 1
 
-    def _before(self, until: int, own: Own) -> Slot | None:
+    def _before(self, until: int, own: Own) -> _Found | None:
         while True:
             start = self._last_start(until, own)
             if start is None:
                 return None
-            slot = self._slot_at(start, own)
-            if slot is not None:
-                return slot
+            found = self._found_at(start, own)
+            if found is not None:
+                return found
             until = start
 
     def _first_start(self, first: int, until: int, own: Own) -> int | None:
@@ -361,14 +400,14 @@ class _Wish:
                 mask &= self._diary.with_own(self._profile, own, day)
         return mask
 
-    def _slot_at(self, start: int, own: Own) -> Slot | None:
-        """The slot at a start, with people in its seats; None where not enough different people are free after all."""
+    def _found_at(self, start: int, own: Own) -> _Found | None:
+        """A start with people in its seats; None where not enough different people are free after all."""
         day, minute = divmod(start, DAY)
         for way in self._profile.ways:
-            if self._book.way(self._profile, way, day) >> minute & 1:
+            if self._book.way(way, day) >> minute & 1:
                 people = self._people(way, day, minute, own)
                 if people is not None:
-                    return _slot(self._profile, way, start, people)
+                    return _Found(start, way, people)
         return None
 
     def _people(self, way: Way, day: int, minute: int, own: Own) -> Own | None:
@@ -379,39 +418,10 @@ class _Wish:
         for seats in way.seats:
             pool = self._book.people[seats[0].pool]
             first = {seats[0].key: wished[seats[0].key]} if wished.get(seats[0].key) in pool.people else {}
-            chosen = pool.choose(seats, day, minute, self._profile.serves, first) if first else None
+            chosen = pool.choose(seats, day, minute, first) if first else None
             if chosen is None and seats[0].key not in own:
-                chosen = pool.choose(seats, day, minute, self._profile.serves, {})
+                chosen = pool.choose(seats, day, minute, {})
             if chosen is None:
                 return None
             people.update({seat.key: name for seat, name in zip(seats, chosen, strict=True)})
         return people
-
-
-def _slot(profile: Profile, way: Way, start: int, people: Own) -> Slot:
-    holds = [
-        Hold(f"staff.{seat.pool}", people[seat.key], float(start + offset), float(start + offset + length), 1, share)
-        for seats in way.seats
-        for seat in seats
-        for offset, length, _, share in seat.intervals
-    ]
-    holds += [
-        Hold(
-            pool=f"staff.{need.pool}",
-            person="",
-            start=float(start + offset),
-            end=float(start + offset + length),
-            units=units,
-            share=share.share,
-            skills=share.skills,
-            serves=share.serves,
-        )
-        for need in way.pooled
-        for offset, length, share, units in need.holds
-    ]
-    holds += [
-        Hold(need.pool, "", float(start + offset), float(start + offset + length), units)
-        for need in profile.things
-        for offset, length, units in need.holds
-    ]
-    return Slot(float(start), float(start + profile.length), tuple(holds), people)
