@@ -6,7 +6,7 @@ from typing import Any
 
 from clinicsim.errors import ScenarioError
 from clinicsim.scenario import shapes, units
-from clinicsim.scenario.problems import Problems, did_you_mean, nearest, quoted
+from clinicsim.scenario.problems import Problems, did_you_mean, nearest
 from clinicsim.scenario.reading import read_text
 from clinicsim.scenario.shapes import Names, Quantity, Record, Shape, Shares, Week
 from clinicsim.scenario.tree import Entry, Mapping, Node, Place, Plain, Removal, Scalar, grown, plain
@@ -52,9 +52,9 @@ def _value_of(address: str, value: object, problems: Problems) -> Node | None:
     found = Problems()
     node = read_text(value, "--set", found)
     for problem in found.errors:
-        at = Place("--set", problem.line, problem.column + len(address) + 1, problem.text)
-        problems.error(at, f"{address}: {problem.message}")
-    if isinstance(node, Scalar) and node.value is not None and not node.place.text and not node.value:
+        column = problem.column if problem.line == 1 else len(value) + 1
+        problems.error(Place("--set", 1, len(address) + 1 + column, problem.text), f"{address}: {problem.message}")
+    if isinstance(node, Scalar) and not node.place.text:
         problems.error(place, f"'{address}' has no value; write one, or `null` to remove what stands there")
         return None
     return None if node is None else _moved(node, len(address) + 1)
@@ -167,15 +167,17 @@ def _nearest_address(
     here = [*shapes.keys(shape, plain(node) if node is not None else None)]
     here += [*node.entries] if isinstance(node, Mapping) else []
     close = nearest(names[number], here)
-    if close is not None:
-        return f"; did you mean '{'.'.join([*names[:number], close, *names[number + 1 :]])}'?"
     if ending:
         return f"; did you mean '{ending[0]}'?"
+    if close is not None:
+        return f"; did you mean '{'.'.join([*names[:number], close, *names[number + 1 :]])}'?"
     if close := nearest(address, known):
         return f"; did you mean '{close}'?"
     above = ".".join(names[:number])
     if not here and above:
         return f"; '{above}' has no parts"
+    if not above:
+        return "; an address begins with a section, such as staff, visits or protocols"
     return did_you_mean(names[number], here)
 
 

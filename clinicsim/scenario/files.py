@@ -36,7 +36,7 @@ class Folder:
 
     def show(self, path: Path) -> str:
         """The name of a file in messages."""
-        return os.path.join(self.shown, os.path.relpath(path, os.path.realpath(self.path)))
+        return str(Path(self.shown) / os.path.relpath(path, os.path.realpath(self.path)))
 
     def read_text(self, name: str) -> str:
         """The text of a data file beside the scenario; raises OSError, or ValueError with a sentence."""
@@ -85,7 +85,9 @@ class _Gathering:
         names = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
         good = [name for name in names if isinstance(name, Scalar) and isinstance(name.value, str)]
         if len(good) < len(names):
-            self.problems.error(entry.value.place, "expected a file, or a list of files, such as [weekly.yaml, more.yaml]")
+            self.problems.error(
+                entry.value.place, "expected a file, or a list of files, such as [weekly.yaml, more.yaml]"
+            )
         return good
 
     def _lay(self, name: Scalar, above: Path | None) -> None:
@@ -125,5 +127,3 @@ class _Gathering:
         self.seen.add(path)
         if tree is not None:
             self.down_from(tree, shown, path)
-
-

@@ -82,11 +82,17 @@ def _minutes(text: str, midnight: datetime.datetime, name: str, line: int) -> fl
     try:
         found = datetime.datetime.fromisoformat(text)
     except ValueError:
-        raise HistoryError(f"line {line} of '{name}': expected a date and time, such as 2027-01-04 08:00; found {quoted(text)}") from None
+        raise HistoryError(
+            f"line {line} of '{name}': expected a date and time, such as 2027-01-04 08:00; found {quoted(text)}"
+        ) from None
     if found.tzinfo is not None:
-        raise HistoryError(f"line {line} of '{name}': times are the clinic's own, without a time zone; found {quoted(text)}")
+        raise HistoryError(
+            f"line {line} of '{name}': times are the clinic's own, without a time zone; found {quoted(text)}"
+        )
     if found < midnight:
-        raise HistoryError(f"line {line} of '{name}' lies before the start of the run ({midnight.date()}); found {quoted(text)}")
+        raise HistoryError(
+            f"line {line} of '{name}' lies before the start of the run ({midnight.date()}); found {quoted(text)}"
+        )
     return (found - midnight) / MINUTE
 
 
@@ -100,5 +106,7 @@ def _value(text: str, title: str, name: str, line: int) -> str | float:
         return float(text)
     except ValueError:
         if title in NUMERIC:
-            raise HistoryError(f"line {line} of '{name}': expected a number for '{title}'; found {quoted(text)}") from None
+            raise HistoryError(
+                f"line {line} of '{name}': expected a number for '{title}'; found {quoted(text)}"
+            ) from None
         return text

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from clinicsim.scenario.clinic import Attendance
-from clinicsim.scenario.shapes import is_ordered
 from clinicsim.scenario.shapes import fields as shapes_of
+from clinicsim.scenario.shapes import is_ordered
 from clinicsim.scenario.visits import Visit
 
 SILENT = frozenset({"name", "description", "partial", "label", "note", "evidence", "uncertain", "correlated"})
@@ -20,8 +20,8 @@ SILENT = frozenset({"name", "description", "partial", "label", "note", "evidence
 def content_id(scenario: BaseModel) -> str:
     """12 hexadecimal digits of what a scenario says.
 
-    Comments, names and evidence do not count, nor the order of keys where it has no meaning, nor the way of writing: 45 min is
-    0.75 h, and what is left out is its default.
+    Comments, names and evidence do not count, nor the order of keys where it has no meaning, nor the way of writing:
+    45 min is 0.75 h, and what is left out is its default.
     """
     text = json.dumps(_record(scenario, None), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
@@ -36,7 +36,9 @@ def _record(record: BaseModel, above: BaseModel | None) -> dict[str, Any]:
             continue
         value = getattr(record, name)
         ordered = isinstance(value, dict) and is_ordered(shape)
-        found[key] = [[name, _canonical(item, record)] for name, item in value.items()] if ordered else _canonical(value, record)
+        found[key] = (
+            [[name, _canonical(item, record)] for name, item in value.items()] if ordered else _canonical(value, record)
+        )
     return found
 
 

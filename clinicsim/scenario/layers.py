@@ -1,7 +1,7 @@
 """Laying one file over another: what each way of writing does to what stands below, and `like` among neighbours.
 
-All trees here are in long form. A removal is remembered until `like` is resolved, so that a variant can also remove what
-comes in by `like`; only then is it known whether it removed anything.
+All trees here are in long form. A removal is remembered until `like` is resolved, so that a variant can also remove
+what comes in by `like`; only then is it known whether it removed anything.
 """
 
 import re
@@ -72,7 +72,7 @@ def _laid_mapping(base: Mapping, over: Mapping, shape: Shape) -> Mapping:
     for key, entry in over.entries.items():
         old = entries.get(key)
         stands = old is not None and not isinstance(old.value, Removal)
-        if isinstance(entry.value, Removal) or (isinstance(entry.value, Scalar) and entry.value.value is None):
+        if _is_removal(entry.value):
             did = stands or (isinstance(entry.value, Removal) and entry.value.done)
             entries[key] = Entry(entry.key, Removal(entry.value.place, did))
             continue
@@ -115,7 +115,9 @@ def _laid_shares(base: Mapping, over: Mapping, shape: Shape) -> Mapping:
         is_part = set(over.entries) <= set(base.entries)
         return _laid_mapping(base, over, shape) if is_part else _with_nothing_below(over, shape)
     merged = _laid_mapping(base, over, shape)
-    kept = [name for name in base.entries if name not in over.entries and not isinstance(base.entries[name].value, Removal)]
+    kept = [
+        name for name in base.entries if name not in over.entries and not isinstance(base.entries[name].value, Removal)
+    ]
     scaled = _rescaled(_numbers(base), _numbers(over), kept)
     entries = {
         name: Entry(entry.key, _share(scaled[name], entry.value.place)) if name in scaled else entry
@@ -136,15 +138,18 @@ def _numbers(node: Mapping) -> dict[str, Fraction | None]:
     return found
 
 
-def _rescaled(base: dict[str, Fraction | None], over: dict[str, Fraction | None], kept: list[str]) -> dict[str, Fraction]:
+def _rescaled(
+    base: dict[str, Fraction | None], over: dict[str, Fraction | None], kept: list[str]
+) -> dict[str, Fraction]:
     """The new percentages of the entries that are kept, where they change."""
-    fixed = sum(share for share in base.values() if share is not None)
-    amounts = {name: 100 - fixed if share is None else share for name, share in base.items()}
+    fixed = sum((share for share in base.values() if share is not None), Fraction())
+    amounts = {name: Fraction(100) - fixed if share is None else share for name, share in base.items()}
     if None in over.values():
         return {name: amounts[name] for name in kept if name in base and base[name] is None}
     if any(name not in base or base[name] is None for name in kept) or sum(amounts.values()) != 100:
         return {}
-    left, before = 100 - sum(share for share in over.values() if share is not None), sum(amounts[name] for name in kept)
+    left = Fraction(100) - sum(share for share in over.values() if share is not None)
+    before = sum((amounts[name] for name in kept), Fraction())
     if left < 0 or before == 0:
         return {}
     return {name: amounts[name] * left / before for name in kept}
@@ -156,15 +161,20 @@ def _share(percent: Fraction, place: Place) -> Scalar:
 
 def _laid_step(base: Mapping, over: Mapping, shape: Step) -> Mapping:
     """A step of another kind replaces; else keys merge. `visit` over a repeat of one visit is that visit."""
-    old, new = step_kinds(plain(base)), step_kinds(_without_nulls(over))
+    old, new = step_kinds(_keys_of_values(base)), step_kinds(_keys_of_values(over))
     is_its_visit = old == ("repeat",) and new == ("visit",) and "visit" in base.entries
     if old and new and old != new and not is_its_visit:
         return _with_nothing_below(over, shape)
     return _laid_mapping(base, over, chosen(shape, plain(base if old else over)))
 
 
-def _without_nulls(node: Mapping) -> list[str]:
-    return [key for key, entry in node.entries.items() if not (isinstance(entry.value, Scalar) and entry.value.value is None)]
+def _keys_of_values(node: Mapping) -> list[str]:
+    """The keys under which something stands that is no removal."""
+    return [key for key, entry in node.entries.items() if not _is_removal(entry.value)]
+
+
+def _is_removal(node: Node) -> bool:
+    return isinstance(node, Removal) or (isinstance(node, Scalar) and node.value is None)
 
 
 def _placed(entries: dict[str, Entry], over: Mapping) -> dict[str, Entry]:
@@ -197,9 +207,9 @@ def with_neighbours(tree: Mapping, root: Record, problems: Problems) -> Mapping:
     """The tree in which whatever is `like` a neighbour has become what that neighbour is, with its own changes."""
     entries = dict(tree.entries)
     for section, record in sections_with_like(root.model):
-        if section in entries and isinstance(entries[section].value, Mapping):
-            resolved = _Neighbours(section, entries[section].value, record, problems).resolved()
-            entries[section] = Entry(entries[section].key, resolved)
+        entry = entries.get(section)
+        if entry is not None and isinstance(entry.value, Mapping):
+            entries[section] = Entry(entry.key, _Neighbours(section, entry.value, record, problems).resolved())
     return replace(tree, entries=entries)
 
 
@@ -232,7 +242,9 @@ class _Neighbours:
         target = like.value if isinstance(like, Scalar) else None
         if not isinstance(target, str) or target not in self._there():
             known = did_you_mean(str(target), self._there() - {name})
-            self.problems.error(like.place, f"`like` names one of the {self.section}; there is no {quoted(like.place.text)}{known}")
+            self.problems.error(
+                like.place, f"`like` names one of the {self.section}; there is no {quoted(like.place.text)}{known}"
+            )
             return own
         if target in path:
             circle = " -> ".join((*path[path.index(target) :], target))
@@ -288,5 +300,3 @@ def _wrong_place(place: Scalar, key: str, node: Mapping) -> str:
     if match is None:
         return f"expected `before NAME` or `after NAME`, found {quoted(place.place.text)}"
     return f"'{key}' cannot stand {match[1]} '{match[2]}', which is not here{did_you_mean(match[2], others)}"
-
-

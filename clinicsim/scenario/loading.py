@@ -1,4 +1,4 @@
-"""`load`: from a file, what it extends and changes by address to a validated scenario, with every mistake at its place."""
+"""`load`: from a file, what it extends and changes by address to a validated scenario; every mistake at its place."""
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Changes
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clinicsim.errors import Problem, ScenarioError
 from clinicsim.scenario import addresses
+from clinicsim.scenario.acting import not_acting
 from clinicsim.scenario.doubts import doubts
 from clinicsim.scenario.files import Folder, gather
 from clinicsim.scenario.history import HistoryError, with_rows
@@ -71,8 +72,8 @@ def load_with_warnings(
 ) -> tuple[Scenario, tuple[Problem, ...]]:
     """The scenario of a file, and what is legal in it but surely not meant.
 
-    With `partial`, a base that is not complete may be loaded too, to be looked at and not to be run: what it leaves out is
-    filled by stand-ins, and its `partial` is true.
+    With `partial`, a base that is not complete may be loaded too, to be looked at and not to be run: what it leaves out
+    is filled by stand-ins, and its `partial` is true.
     """
     problems = Problems()
     scenario = _from_file(Path(path), changes or {}, problems, partial)
@@ -160,7 +161,9 @@ def _from_trees(
     top = trees[-1]
     is_partial = _says_partial(top)
     if is_partial and not partial:
-        problems.error(top.entries["partial"].key, "a base that is not complete (`partial: yes`); run a file that extends it")
+        problems.error(
+            top.entries["partial"].key, "a base that is not complete (`partial: yes`); run a file that extends it"
+        )
     layers = [_layer(tree, tree is top, problems) for tree in trees]
     return _built(layers, name, folder, changes, problems, is_partial)
 
@@ -187,7 +190,8 @@ def _check_version(tree: Mapping, problems: Problems) -> None:
         problems.error(place, "'clinicsim' is missing; a scenario file begins with `clinicsim: 1`")
     elif not isinstance(entry.value, Scalar) or type(entry.value.value) is not int or entry.value.value != VERSION:
         problems.error(
-            entry.value.place, f"this program reads version {VERSION} of the language; found {quoted(entry.value.place.text)}"
+            entry.value.place,
+            f"this program reads version {VERSION} of the language; found {quoted(entry.value.place.text)}",
         )
 
 
@@ -265,8 +269,9 @@ def _checked(tree: Mapping, name: str, folder: Folder | None, problems: Problems
     if checked.scenario is None or (partial and not checked.is_whole):
         return checked
     checked.scenario = _with_history(checked.scenario, tree, folder, problems)
-    for finding in check(checked.scenario, lambda address: addresses.fault_of_pattern(address, tree, ROOT)):
-        if not any(f"'{name}'" in finding.message for name in checked.left_out):
+    faults = check(checked.scenario, lambda address: addresses.fault_of_pattern(address, tree, ROOT))
+    for finding in (*faults, *not_acting(checked.scenario)):
+        if checked.blames(finding):
             report(finding, tree, problems)
     if not problems.errors:
         for finding in doubts(checked.scenario):

@@ -1,11 +1,10 @@
-"""Short forms become long before anything is laid over anything, and every part keeps the place where it was written."""
+"""Short forms become long before anything is laid over anything; every part keeps the place where it was written."""
 
 from typing import Any
 
 from clinicsim.scenario.kinds import ShortForm
 from clinicsim.scenario.problems import Problems
 from clinicsim.scenario.shapes import Either, Names, Record, Shape, Step, Week, child, chosen
-from clinicsim.scenario.short_forms import by_day_of_hours
 from clinicsim.scenario.short_forms import by_day_of_hours
 from clinicsim.scenario.tree import Entry, Mapping, Node, Place, Removal, Scalar, Sequence, grown, plain
 from clinicsim.scenario.units import WEEKDAYS, weekdays_of
@@ -119,5 +118,7 @@ def _refuse_clashes(node: Mapping, problems: Problems) -> None:
             others = set(weekdays_of(other))
             if days & others and len(days) == len(others):
                 shared = next(day for day in WEEKDAYS if day in days & others)
-                problems.error(entry.key, f"'{key}' and '{other}' both name {shared} and as many days; name each day once")
+                problems.error(
+                    entry.key, f"'{key}' and '{other}' both name {shared} and as many days; name each day once"
+                )
         seen.append(key)

@@ -40,7 +40,8 @@ def empty_value(name: str, rest: str) -> str:
     """The message for `price:` with nothing after it; `rest` is what follows in the line."""
     _, _, comment = rest.partition("#")
     if comment and comment[0] not in " #":
-        return f"'{name}' has no value, because `#{comment.split()[0]}` begins a comment; put it in quotes, or write the value"
+        sign = f"#{comment.split()[0]}"
+        return f"'{name}' has no value, because `{sign}` begins a comment; put it in quotes, or write the value"
     return f"'{name}' has no value; write one, or `null` to remove what stands there"
 
 
@@ -73,7 +74,10 @@ def _comment(line: str) -> int | None:
 
 
 def explain(text: str, shown: str, line: int, column: int, begun: int, reason: str) -> tuple[Place, str]:
-    """The place and the message of a syntax error; `line` and `column` are the parser's, from 0, `begun` where it began."""
+    """The place and the message of a syntax error.
+
+    `line` and `column` are the parser's, from 0; `begun` is the line in which what was not understood begins.
+    """
     lines = text.split("\n")
     for number in dict.fromkeys((line, line - 1, begun)):
         if 0 <= number < len(lines) and (found := _in_line(lines[number])) is not None:
@@ -95,7 +99,10 @@ _STARTS = (
     (re.compile(r">=\s*(?P<rest>[\w.]+)"), "`>=` is not read; write `{rest} or more`"),
     (re.compile(r">\s*(?P<rest>[0-9][\w.]*)"), "`>` is not read; write `{rest} or more`"),
     (re.compile(r"<=?\s*(?P<rest>[0-9][\w.]*)"), "`<` is not read; write `below {rest}`"),
-    (re.compile(r"\*(?P<rest>\.[\w.*]*)"), "an address cannot begin with `*`; write it from the top, such as `visits.*{rest}`"),
+    (
+        re.compile(r"\*(?P<rest>\.[\w.*]*)"),
+        "an address cannot begin with `*`; write it from the top, such as `visits.*{rest}`",
+    ),
     (re.compile(r"%\s*(?P<rest>[0-9][0-9.]*)"), "the sign comes after the number; write `{rest}%`"),
     (re.compile(r"(?P<rest>[@`%].*)"), "text cannot begin with this sign; put it in quotes"),
 )
@@ -125,7 +132,11 @@ def _brackets_in_text(line: str) -> tuple[int, str, str] | None:
     if found is None:
         return None
     value = found[2].strip()
-    return found.start(2), value, f'a text with brackets or commas needs quotes in braces; write `{found[1]}: "{value}"`'
+    return (
+        found.start(2),
+        value,
+        f'a text with brackets or commas needs quotes in braces; write `{found[1]}: "{value}"`',
+    )
 
 
 def _no_blank(line: str) -> tuple[int, str, str] | None:
@@ -140,7 +151,10 @@ _REASONS = (
     ("did not find expected ',' or '}'", "a comma or a closing brace `}` is missing before this"),
     ("did not find expected ',' or ']'", "a comma or a closing bracket `]` is missing before this"),
     ("did not find expected key", "this does not fit; names that belong together begin in the same column"),
-    ("mapping values are not allowed", "a colon does not fit here; put text that has a colon in quotes, or mend the indentation"),
+    (
+        "mapping values are not allowed",
+        "a colon does not fit here; put text that has a colon in quotes, or mend the indentation",
+    ),
     ("did not find expected '-' indicator", "a list's entries each begin with `- `, in the same column"),
     ("found unexpected end of stream", "a quote or bracket is never closed"),
     ("block sequence entries are not allowed", "a list cannot begin here; write it as `[a, b]`"),

@@ -77,5 +77,7 @@ class Problems:
         files = list(dict.fromkeys(problem.file for problem in self._found))
         chosen = [problem for problem in self._found if problem.level == level]
         return tuple(
-            sorted(chosen, key=lambda problem: (files.index(problem.file), problem.line, problem.column, problem.message))
+            sorted(
+                chosen, key=lambda problem: (files.index(problem.file), problem.line, problem.column, problem.message)
+            )
         )

@@ -3,7 +3,6 @@
 PyYAML gives the events; what an unquoted text means is decided here, by the rules of YAML 1.2 (`tree.resolve`).
 """
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,7 +66,7 @@ def read_file(path: Path, shown: str, problems: Problems) -> Mapping | None:
 def _missing(path: Path) -> str:
     """The message for a file that is not there, with the nearest name beside it."""
     try:
-        beside = [name for name in os.listdir(path.parent) if name.endswith((".yaml", ".yml", ".csv"))]
+        beside = [other.name for other in path.parent.iterdir() if other.suffix in (".yaml", ".yml", ".csv")]
     except OSError:
         return f"there is no folder '{path.parent}'"
     close = nearest(path.name, beside)
@@ -270,12 +269,12 @@ class _Reader:
         above = self.open[-1]
         if above.entries is None:
             if isinstance(node, Scalar) and node.value is None:
-                self.problems.error(node.place, "`null` in a list; a list is replaced as a whole, so leave the entry out")
+                self.problems.error(
+                    node.place, "`null` in a list; a list is replaced as a whole, so leave the entry out"
+                )
             else:
                 above.items.append(node)
             return
         if above.key is not None and not above.twice:
             above.entries[above.key.text] = Entry(above.key, node)
         above.key = None
-
-

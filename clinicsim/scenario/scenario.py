@@ -1,7 +1,8 @@
 """`Scenario`: what a clinic is and which period is played, as frozen data."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
+from typing import Protocol as Interface
 
 from pydantic import PrivateAttr
 
@@ -19,7 +20,7 @@ from clinicsim.scenario.values import Date, Flag, Name, PeriodValue, SpanValue, 
 from clinicsim.scenario.visits import Visit
 
 
-class Written(Protocol):
+class Written(Interface):
     """What a scenario was made from, as it was written."""
 
     def replace(self, changes: Mapping[str, object]) -> "Scenario":
@@ -46,8 +47,8 @@ class Written(Protocol):
 class Scenario(Spec):
     """A clinic and the period that is played.
 
-    Scenarios are equal when all that they say is equal. What they were made from is kept beside it, is not compared, and
-    does not travel to other processes.
+    Scenarios are equal when all that they say is equal. What they were made from is kept beside it, is not compared,
+    and does not travel to other processes.
     """
 
     _written: Written | None = PrivateAttr(None)

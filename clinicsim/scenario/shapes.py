@@ -1,4 +1,4 @@
-"""What stands where in a scenario, read from the models: which maps are quantities, shares, steps, names of the planner's own.
+"""What stands where in a scenario, read from the models: which maps are quantities, shares, steps, names.
 
 Merging, addresses and messages all walk a tree by its shape, so the models say everything once.
 """
@@ -96,9 +96,8 @@ class Either:
 Shape = Leaf | Quantity | Shares | Week | Record | Names | Step | Either
 ANYTHING = Leaf()
 WHOLE = ("by", "dist", "values", "file")
-PARTS = frozenset(
-    ["mean", "median", "sd", "cv", "sigma", "low", "mode", "high", "min", "max", "shape", "scale", "stages", "a", "b", "k", "else", "unit", "column"] + list(WHOLE)
-)
+NUMBERS = ("mean", "median", "sd", "cv", "sigma", "low", "mode", "high", "shape", "scale", "stages", "a", "b", "k")
+PARTS = frozenset((*WHOLE, *NUMBERS, "min", "max", "else", "unit", "column"))
 PLAIN_PARTS = frozenset({"by", "dist", "values", "file", "column", "unit"})
 
 
@@ -164,7 +163,7 @@ def step_models() -> dict[str, type[BaseModel]]:
 
 
 def chosen(shape: Shape, written: Any) -> Shape:
-    """The one shape that fits what is written (plain data), where there are several; a step becomes the record of its kind."""
+    """The one shape that fits what is written (plain data); a step becomes the record of its kind."""
     if isinstance(shape, Either):
         return chosen(_chosen_of(shape.options, written), written)
     if isinstance(shape, Step):
@@ -232,10 +231,8 @@ def is_ordered(shape: Shape) -> bool:
     """Whether the order of a mapping has a meaning: steps, phases, entries of an itinerary."""
     return isinstance(shape, Names) and (
         isinstance(shape.item, Step)
-        or (isinstance(shape.item, Record)
-        and "place" in shape.item.model.model_fields)
-        or (isinstance(shape.item, Either)
-        and any(isinstance(option, Step) for option in shape.item.options))
+        or (isinstance(shape.item, Record) and "place" in shape.item.model.model_fields)
+        or (isinstance(shape.item, Either) and any(isinstance(option, Step) for option in shape.item.options))
     )
 
 

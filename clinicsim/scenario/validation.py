@@ -10,9 +10,9 @@ from pydantic_core import ErrorDetails
 
 from clinicsim.scenario import shapes
 from clinicsim.scenario.kinds import place_of
-from clinicsim.scenario.problems import Problems, did_you_mean, listed, quoted
+from clinicsim.scenario.problems import Problems, did_you_mean, listed, nearest, quoted
 from clinicsim.scenario.scenario import Scenario
-from clinicsim.scenario.shapes import Leaf, Record, Shape
+from clinicsim.scenario.shapes import Leaf, Quantity, Record, Shape
 from clinicsim.scenario.tree import Mapping, Node, Place, Scalar, Sequence, plain
 from clinicsim.scenario.walk import Finding
 
@@ -69,8 +69,16 @@ class Checked:
 
     scenario: Scenario | None
     is_whole: bool
-    left_out: set[str] = field(default_factory=set)
-    """Names whose entries could not be read; what refers to them is not at fault."""
+    left_out: set[tuple[str, ...]] = field(default_factory=set)
+    """Where there was something that could not be read."""
+
+    def blames(self, finding: Finding) -> bool:
+        """Whether a finding is at fault itself, and not only because of what could not be read."""
+        address = tuple(str(part) for part in finding.address)
+        return not any(
+            f"'{lost[-1]}'" in finding.message or lost[: len(address)] == address or address[: len(lost)] == lost
+            for lost in self.left_out
+        )
 
 
 def validated(tree: Mapping, name: str, context: dict[str, Any], problems: Problems, partial: bool) -> Checked:
@@ -78,7 +86,7 @@ def validated(tree: Mapping, name: str, context: dict[str, Any], problems: Probl
     data: Any = {"name": name, **_as_dict(plain(tree))}
     if partial:
         data = {**STAND_INS, **data}
-    left_out: set[str] = set()
+    left_out: set[tuple[str, ...]] = set()
     for attempt in range(6):
         try:
             return Checked(Scenario.model_validate(data, context=context), attempt == 0, left_out)
@@ -96,8 +104,8 @@ def _as_dict(data: Any) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _without_faults(data: Any, faults: Iterable[ErrorDetails], left_out: set[str]) -> Any:
-    """The data without the entries that could not be read; where something required is missing, without what lacks it."""
+def _without_faults(data: Any, faults: Iterable[ErrorDetails], left_out: set[tuple[str, ...]]) -> Any:
+    """The data without what could not be read; where something required is missing, without what lacks it."""
     data = copy.deepcopy(data)
     for fault in faults:
         location, _ = place_of(fault["loc"])
@@ -109,7 +117,7 @@ def _without_faults(data: Any, faults: Iterable[ErrorDetails], left_out: set[str
     return {**STAND_INS, **data} if isinstance(data, dict) else data
 
 
-def _drop(data: Any, steps: list[int | str], left_out: set[str]) -> None:
+def _drop(data: Any, steps: list[int | str], left_out: set[tuple[str, ...]]) -> None:
     """Delete the entry at the end of the steps, or the last one above it that is in a mapping."""
     trail: list[tuple[dict[Any, Any], Any]] = []
     here = data
@@ -121,7 +129,7 @@ def _drop(data: Any, steps: list[int | str], left_out: set[str]) -> None:
             break
     if trail:
         holder, key = trail[-1]
-        left_out.add(str(key))
+        left_out.add(tuple(str(part) for _, part in trail))
         holder.pop(key, None)
 
 
@@ -139,7 +147,8 @@ def _report(fault: ErrorDetails, tree: Mapping, problems: Problems, partial: boo
     if partial and isinstance(found.node, Mapping) and not found.node.entries:
         return
     message = _words(fault, found)
-    problems.error(_at(found, part), f"{found.address}: {message}{_found(found, part, message)}" if found.path else message)
+    where = f"{found.address}: " if found.path else ""
+    problems.error(_at(found, part), where + message + _found(found, part, message))
 
 
 def report(finding: Finding, tree: Mapping, problems: Problems, is_warning: bool = False) -> None:
@@ -152,15 +161,19 @@ def report(finding: Finding, tree: Mapping, problems: Problems, is_warning: bool
 
 def _at(found: Spot, part: str) -> Place:
     """The place to show: a key, or a value that stands in its line; for what spans lines, its key."""
-    is_value = part == "value" and (isinstance(found.node, Scalar) or (found.is_all and found.node.place.text[:1] in "[{"))
-    return found.node.place if is_value and found.node.place.text else found.key
+    text = found.node.place.text
+    is_in_line = isinstance(found.node, Scalar) or (found.is_all and text[:1] in ("[", "{"))
+    return found.node.place if part == "value" and text and is_in_line else found.key
 
 
 def _found(found: Spot, part: str, message: str) -> str:
     """The end of a sentence that quotes what stands there."""
+    if isinstance(found.node, Mapping) and part == "value" and found.is_all and isinstance(found.shape, Quantity):
+        return f"; found {listed(list(found.node.entries))}"
     text = found.key.text if part == "key" else found.node.place.text
     is_short = isinstance(found.node, Scalar) or part == "key"
-    return f"; found {quoted(text)}" if is_short and text and quoted(text) not in message else ""
+    is_told = quoted(text) in message or (len(text) > 3 and text in message)
+    return f"; found {quoted(text)}" if is_short and text and not is_told else ""
 
 
 def _report_missing(location: Path, tree: Mapping, problems: Problems) -> None:
@@ -190,7 +203,8 @@ def _home_of(name: str, known: Iterable[str]) -> str:
         for section, (shape, _) in shapes.fields(Scenario).items()
         if isinstance(shape, Record) and name in shapes.fields(shape.model)
     ]
-    return f"; it belongs to '{homes[0]}'" if len(homes) == 1 and not did_you_mean(name, known).startswith("; did") else ""
+    is_clear = len(homes) == 1 and nearest(name, known) is None
+    return f"; it belongs to '{homes[0]}'" if is_clear else ""
 
 
 def _expected(shape: Shape | None) -> str:
@@ -212,7 +226,9 @@ def _literal(fault: ErrorDetails, found: Spot) -> str:
 
 def _mapping(fault: ErrorDetails, found: Spot) -> str:
     known = [key for key in shapes.keys(found.shape, {}) if key not in ("label", "note")]
-    return f"expected {{{known[0]}: ...}}, with keys such as {listed(known[:4])}" if known else "expected names with what they mean, as in {name: ...}"
+    if not known:
+        return "expected names with what they mean, as in {name: ...}"
+    return f"expected {{{known[0]}: ...}}, with keys such as {listed(known[:4])}"
 
 
 _WORDS: dict[str, Callable[[ErrorDetails, Spot], str]] = {
