@@ -3,3 +3,9 @@
 Here belong charts, tables, sentences and the offline page, made from estimates that the experiments computed. A chart
 computes nothing: what it shows is in the table beside it.
 """
+
+from clinicsim.report.folder import write_comparison as write_comparison
+from clinicsim.report.folder import write_run as write_run
+from clinicsim.report.place import check_folder as check_folder
+
+__all__ = ["check_folder", "write_comparison", "write_run"]

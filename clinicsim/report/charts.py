@@ -1,7 +1,8 @@
 """How an interval, a course over time and a difference are drawn. Numbers come in ready; nothing is computed here.
 
-The frames that come in have columns `row` or `index`, `scenario` (a label), `mean`, `low`, `high` and `text` (the figure
-in words). A chart has no title of its own: `Figure` puts the title where the chart is shown.
+The frames that come in have columns `row` or `index`, `scenario` (a label), `mean`, `low`, `high` and `text` (the
+figure in words). A chart has no title of its own: `Figure` puts the title where the chart is shown. Altair's own types
+are wider than what it gives, so charts go by the type Any here.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,40 +15,43 @@ from clinicsim.report.theme import INK, ON_LINES, Looks, on_lines
 
 ROW_STEP = 17
 """Pixels of height for each interval."""
-ROW_NAME_WIDTH = 30
+LINE_HEIGHT = 14
+"""Pixels of height for each line of a name."""
+ROW_NAME_WIDTH, NARROW_ROW_NAME_WIDTH = 30, 17
+"""Characters in a line of a name at the side of a chart; the page cuts to the second in a narrow window."""
 WIDTH, COURSE_HEIGHT = 720, 260
 """Pixels at scale 1: of a whole picture, and of the plane in which lines run over time."""
 
 
-def intervals(frame: pd.DataFrame, rows: Sequence[str], looks: Looks, axis: alt.Axis) -> alt.LayerChart:
+def intervals(frame: pd.DataFrame, rows: Sequence[str], looks: Looks, axis: alt.Axis) -> Any:
     """Points with intervals: one band of the chart for each of `rows`, one line in it for each scenario."""
     drawn = _drawn(frame, looks).assign(row=row_names(frame["row"]))
     shown = _shown(frame, looks)
     y = _rows("row:N", row_names(rows))
     lines, points = _points(drawn, looks, axis, y, _legend(looks, shown))
     offset = alt.YOffset("scenario:N", sort=shown, scale=alt.Scale(domain=shown))
-    step = ROW_STEP if len(shown) > 1 else 2 * ROW_STEP
+    step = max(ROW_STEP, _least_band(rows) / len(shown))
     return alt.layer(
         lines.encode(yOffset=offset),
         points.encode(yOffset=offset),
     ).properties(height=alt.Step(step, **{"for": "offset"}))
 
 
-def against_zero(frame: pd.DataFrame, looks: Looks, axis: alt.Axis) -> alt.LayerChart:
+def against_zero(frame: pd.DataFrame, looks: Looks, axis: alt.Axis) -> Any:
     """One line for each scenario, named at its side, with the line at which there is no difference from the base."""
-    drawn = _drawn(frame, looks)
-    y = _rows("scenario:N", _shown(frame, looks))
+    drawn = _drawn(frame, looks).assign(row=[looks.name(label) for label in frame["scenario"]])
+    y = _rows("row:N", _shown(frame, looks))
     lines, points = _points(drawn, looks, axis, y, None)
-    return alt.layer(_no_difference(axis), lines, points).properties(height=alt.Step(2 * ROW_STEP))
+    return alt.layer(_no_difference(axis), lines, points).properties(height=alt.Step(_least_band(looks.labels)))
 
 
-def terms(frame: pd.DataFrame, rows: Sequence[str], looks: Looks, axis: alt.Axis) -> alt.LayerChart:
+def terms(frame: pd.DataFrame, rows: Sequence[str], looks: Looks, axis: alt.Axis) -> Any:
     """As `intervals`, with the line at which a term adds nothing."""
     chart = intervals(frame, rows, looks, axis)
     return alt.layer(_no_difference(axis), *chart.layer).properties(height=chart.height)
 
 
-def _no_difference(axis: alt.Axis) -> alt.Chart:
+def _no_difference(axis: alt.Axis) -> Any:
     return (
         alt.Chart(pd.DataFrame({"zero": [0]}))
         .mark_rule(color=INK, strokeWidth=1.2)
@@ -60,14 +64,18 @@ def row_names(rows: Iterable[str]) -> tuple[str, ...]:
     return tuple(on_lines(row, ROW_NAME_WIDTH) for row in rows)
 
 
+def _least_band(names: Iterable[str]) -> float:
+    """The height that the longest of these names takes in a narrow window, and a little air."""
+    most = max(len(on_lines(name, NARROW_ROW_NAME_WIDTH).split("\n")) for name in names)
+    return LINE_HEIGHT * max(most, 2) + 6
+
+
 def _rows(field: str, order: Sequence[str]) -> alt.Y:
     axis = alt.Axis(labelExpr=ON_LINES, ticks=False, domain=False, labelPadding=8)
     return alt.Y(field, sort=list(order), title=None, axis=axis)
 
 
-def _points(
-    drawn: pd.DataFrame, looks: Looks, axis: alt.Axis, y: alt.Y, legend: alt.Legend | None
-) -> tuple[alt.Chart, alt.Chart]:
+def _points(drawn: pd.DataFrame, looks: Looks, axis: alt.Axis, y: alt.Y, legend: alt.Legend | None) -> tuple[Any, Any]:
     """Intervals as lines and means as points."""
     colour = _colour(looks, legend)
     lines = alt.Chart(_with_interval(drawn)).mark_rule(strokeWidth=2.5, opacity=0.75, strokeCap="round")
@@ -84,7 +92,7 @@ def _points(
     )
 
 
-def courses(frame: pd.DataFrame, looks: Looks, x: alt.X, y: alt.Y) -> alt.LayerChart:
+def courses(frame: pd.DataFrame, looks: Looks, x: alt.X, y: alt.Y) -> Any:
     """Lines over months or weeks, each in the band of its interval."""
     drawn = _drawn(frame, looks)
     legend = _legend(looks, _shown(frame, looks), symbolType="stroke", symbolSize=500)

@@ -18,7 +18,7 @@ PIXELS_A_LETTER = 7
 class Panel:
     """One drawing of a figure, with the `names` at its side. Its title is empty where the figure has only one."""
 
-    chart: alt.LayerChart
+    chart: Any
     title: str = ""
     names: tuple[str, ...] = ()
 
@@ -33,21 +33,15 @@ class Figure:
     panels: tuple[Panel, ...]
     table: Table
 
-    def chart(self) -> alt.TopLevelMixin:
-        """The whole figure as one Altair chart, with title and note, as it stands in the files."""
-        title = alt.TitleParams(
-            on_lines(self.title, TITLE_WIDTH).split("\n"), subtitle=on_lines(self.note, NOTE_WIDTH).split("\n")
-        )
+    def chart(self) -> Any:
+        """The whole figure as one Altair chart, with title and note."""
+        title = alt.TitleParams(_lines(self.title, TITLE_WIDTH), subtitle=_lines(self.note, NOTE_WIDTH))
         about = f"{self.title}. {self.note}"
         if len(self.panels) == 1:
             fit = alt.AutoSizeParams(type="fit-x", contains="padding")
-            return (
-                self.panels[0]
-                .chart.properties(title=title, width=WIDTH, autosize=fit, description=about)
-                .configure(**CONFIG)
-            )
+            return self.panels[0].chart.properties(title=title, width=WIDTH, autosize=fit, description=about)
         drawn = [_under_one_another(panel, self.side) for panel in self.panels]
-        return alt.vconcat(*drawn, spacing=18).properties(title=title, description=about).configure(**CONFIG)
+        return alt.vconcat(*drawn, spacing=18).properties(title=title, description=about)
 
     @property
     def side(self) -> int:
@@ -57,21 +51,26 @@ class Figure:
 
     def spec(self) -> dict[str, Any]:
         """The Vega-Lite specification of the files."""
-        return dict(self.chart().to_dict())
+        return _specification(self.chart())
 
     def page_specs(self) -> list[dict[str, Any]]:
         """A specification for each panel, as wide as its place in the page, where title and note are text beside it."""
         return [
-            dict(
-                panel.chart.properties(width="container", description=f"{self.title}. {panel.title}")
-                .configure(**CONFIG)
-                .to_dict()
-            )
+            _specification(panel.chart.properties(width="container", description=f"{self.title}. {panel.title}"))
             for panel in self.panels
         ]
 
 
-def _under_one_another(panel: Panel, side: int) -> alt.LayerChart:
+def _specification(chart: Any) -> dict[str, Any]:
+    """Plain data with the looks of the report. Altair's check of it takes longer than the drawing: tests make it."""
+    return {**chart.to_dict(validate=False), "config": CONFIG}
+
+
+def _lines(text: str, width: int) -> list[str]:
+    return on_lines(text, width).split("\n")
+
+
+def _under_one_another(panel: Panel, side: int) -> Any:
     chart = panel.chart.copy()
-    title = alt.TitleParams(on_lines(panel.title, TITLE_WIDTH).split("\n"), frame="group", fontSize=13, offset=6)
+    title = alt.TitleParams(_lines(panel.title, TITLE_WIDTH), frame="group", fontSize=13, offset=6)
     return chart.properties(title=title, width=WIDTH - side)

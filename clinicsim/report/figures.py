@@ -10,11 +10,14 @@ from clinicsim.report.charts import against_zero, courses, intervals, row_names,
 from clinicsim.report.figure import Figure, Panel
 from clinicsim.report.findings import Findings, in_words, sentence
 from clinicsim.report.tables import Table, by_scenario
-from clinicsim.report.theme import NAME_WIDTH, PLAIN_ZERO, on_lines
+from clinicsim.report.theme import PLAIN_ZERO, on_lines
+
+AXIS_TITLE_WIDTH = 48
+"""Characters in a line of an axis title: a narrow window shows so many."""
 
 MONTHS = ("Month of the run", "Month", 6, 1)
 WEEKS = ("Weeks since the inquiry", "Week", 8, 0)
-"""The title of an axis, the heading of its column in the table, how often it is marked, the number of its first point."""
+"""The title of an axis, the heading of its column in the table, how often it is marked, and its first point."""
 
 
 @dataclass(frozen=True)
@@ -107,25 +110,19 @@ COURSES = (
 )
 
 
-def figures(findings: Findings) -> list[Figure]:
+def all_figures(findings: Findings) -> list[Figure]:
     """The figures for which there is something to show, in the order of the page."""
-    return list(_figures(findings))
+    return [figure for figure in _every_figure(findings) if figure is not None]
 
 
-def _figures(findings: Findings) -> Iterator[Figure]:
-    if found := _headline_differences(findings):
-        yield found
-    for makers in (
-        [(_rows, rows) for rows in ROWS],
-        [(_course, course) for course in COURSES],
-    ):
-        for maker, what in makers:
-            if found := maker(findings, what):
-                yield found
-    if found := _outcomes(findings):
-        yield found
-    if found := _split(findings):
-        yield found
+def _every_figure(findings: Findings) -> Iterator[Figure | None]:
+    yield _headline_differences(findings)
+    for rows in ROWS:
+        yield _rows(findings, rows)
+    for course in COURSES:
+        yield _course(findings, course)
+    yield _outcomes(findings)
+    yield _split(findings)
 
 
 def _rows(findings: Findings, what: Rows) -> Figure | None:
@@ -191,7 +188,9 @@ def _headline_differences(findings: Findings) -> Figure | None:
         shares = measure.unit == "share"
         shown = frame.assign(**{column: frame[column] * 100 for column in ("mean", "low", "high")}) if shares else frame
         unit = "percentage points" if shares else measure.unit
-        axis = alt.Axis(title=f"{unit}{_which_way(measure.direction)}", format="+,f", labelExpr=PLAIN_ZERO, tickCount=6)
+        axis = alt.Axis(
+            title=sentence(f"{unit}{_which_way(measure.direction)}"), format="+,f", labelExpr=PLAIN_ZERO, tickCount=6
+        )
         panels.append(
             Panel(against_zero(shown, findings.looks, axis), sentence(measure.label), tuple(findings.looks.names))
         )
@@ -226,7 +225,7 @@ def _split(findings: Findings) -> Figure | None:
 
 def _axis(title: str, frame: pd.DataFrame) -> alt.Axis:
     shares = set(frame["unit"]) == {"share"}
-    return alt.Axis(title=on_lines(title, 2 * NAME_WIDTH), format="%" if shares else ",f", tickCount=6)
+    return alt.Axis(title=on_lines(title, AXIS_TITLE_WIDTH).split("\n"), format="%" if shares else ",f", tickCount=6)
 
 
 def _which_way(direction: str) -> str:

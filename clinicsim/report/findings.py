@@ -14,9 +14,6 @@ from clinicsim.report.theme import Looks
 if TYPE_CHECKING:
     from clinicsim.experiment.compare import Comparison
 
-HIDDEN = "split."
-"""Measures that are steps of a calculation: in the files of replications, and nowhere else."""
-
 
 @dataclass(frozen=True)
 class Findings:
@@ -33,8 +30,7 @@ class Findings:
     @cached_property
     def estimates(self) -> pd.DataFrame:
         """Measures with their intervals."""
-        found = estimates(self.results)
-        return found[~found["measure"].str.startswith(HIDDEN)].reset_index(drop=True)
+        return estimates(self.results)
 
     @cached_property
     def series(self) -> pd.DataFrame:
@@ -48,8 +44,8 @@ class Findings:
             return pd.DataFrame(
                 columns=["scenario", "base", "measure", "unit", "difference", "low", "high", "p_adjusted", "n"]
             )
-        found = self.comparison.differences
-        return found[~found["measure"].str.startswith(HIDDEN)].reset_index(drop=True)
+        shown = [self.results.measures[name].shown for name in self.comparison.differences["measure"]]
+        return self.comparison.differences[shown].reset_index(drop=True)
 
     def measures_like(self, *patterns: str) -> list[str]:
         """The names of the measures that have estimates and match a pattern, in the catalogue's order."""

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from clinicsim.experiment.words import say, say_difference_range, say_range
+from clinicsim.experiment.words import say_difference_range, say_range, say_value
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NOTHING = "–"
+NEVER = "not within the run"
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that starts so for a formula."""
 
@@ -27,7 +28,9 @@ class Table:
 
 def figure_in_words(mean: float, low: float, high: float, unit: str) -> str:
     """A mean with its interval, such as `12.4 days (12.1 to 12.7)`."""
-    said = say(mean, unit)
+    if math.isinf(mean):
+        return NEVER
+    said = say_value(mean, unit)
     if math.isnan(low) or math.isnan(high):
         return said
     return f"{said} ({_without_unit(say_range(low, high, unit), unit)})"

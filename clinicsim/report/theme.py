@@ -50,6 +50,7 @@ CONFIG: dict[str, Any] = {
         "labelFlush": False,
         "titlePadding": 8,
     },
+    "axisX": {"titleAnchor": "end"},
     "legend": {
         "labelFontSize": 12,
         "labelLimit": 0,
@@ -104,7 +105,7 @@ class Looks:
 
 def on_lines(text: str, width: int = NAME_WIDTH) -> str:
     """The text cut into lines of at most `width` characters, at spaces where there are any."""
-    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False)) or " "
+    return "\n".join(textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)) or " "
 
 
 def _shifted(number: int) -> int:

@@ -1,0 +1,192 @@
+"""Made-up results for the tests of charts, page and folder: three plans of one clinic, of the right size."""
+
+import math
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from clinicsim.experiment.compare import Comparison, _differences, _variance_ratios
+from clinicsim.experiment.results import Results
+from clinicsim.experiment.statistics import paired_difference
+from clinicsim.experiment.verdicts import verdict
+from clinicsim.measures.catalogue import describe
+from clinicsim.scenario.forms import Span
+
+NAMES = ("Weekly course", "Five-day retreat", "Two-week retreat")
+HOSTILE = (
+    "</script><script>document.title='taken'</script>",
+    "=1+1",
+    "A plan whose name is exactly sixty characters long, as it is",
+)
+MONTHS, WEEKS = 36, 53
+
+
+CENTRES = {
+    "inquiries": 55.2,
+    "starts": 8.1,
+    "offered_wait_intake": 9.4,
+    "offered_wait_dosing": 31.0,
+    "offered_wait_dosing_p90": 74.0,
+    "started_within_4_weeks": 0.11,
+    "started_within_8_weeks": 0.18,
+    "started_within_12_weeks": 0.24,
+    "saturation_month": math.inf,
+    "utilisation.nurse": 0.83,
+    "utilisation.therapist": 0.78,
+    "utilisation.dosing": 0.66,
+    "utilisation.prescriber": 0.41,
+    "completion_share": 0.71,
+    "on_maintenance": 31.0,
+    **{f"response_{week}w_eligible": share for week, share in ((12, 0.21), (26, 0.19), (52, 0.14))},
+    **{f"remission_{week}w_eligible": share for week, share in ((12, 0.09), (26, 0.08), (52, 0.06))},
+    "mean_change_26w": 3.1,
+    "split.completion": 3.1,
+}
+"""Measures of the catalogue, and where their values lie."""
+NO_HEADLINE = ("response_12w_eligible", "response_52w_eligible", "remission_12w_eligible", "remission_52w_eligible")
+
+
+def described(name):
+    found = describe(name)
+    return replace(found, headline=found.headline and name not in NO_HEADLINE)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The evidence for one address."""
+
+    source: str
+    grade: str
+    range: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What a report reads of a scenario."""
+
+    name: str
+    content_id: str = "0123456789ab"
+    description: str | None = None
+    evidence: dict = field(default_factory=dict)
+    length: object = Span(months=36)
+
+
+EVIDENCE = {
+    "arrivals.rate": Evidence(source="a survey of <clinics>", grade="C", range="30 to 120 per month", note=None),
+    "staff.therapist.absence": Evidence(source="none", grade="D", range=None, note="a guess"),
+    "outcome.treatments.ketamine.hazard_ratio": Evidence(source="one study", grade="B", range="0.4 to 1.0", note=None),
+}
+
+
+def results(names=NAMES, replications=30, seed=1, without=(), series=True):
+    """Results in which each later scenario has a tenth more of everything, and all share the luck of a replication."""
+    numbers = np.random.default_rng(seed)
+    numbered = tuple(range(1, replications + 1))
+    measures = {name: described(name) for name in (*CENTRES, *SERIES) if not name.startswith(tuple(without))}
+    plain = [name for name in measures if name in CENTRES]
+    luck = {name: numbers.normal(size=replications) for name in plain}
+    rows = [
+        (
+            label,
+            replication,
+            name,
+            _bounded(
+                measures[name],
+                CENTRES[name] * (1 + 0.1 * place + 0.05 * luck[name][place_in] + 0.01 * place * luck[name][-place_in]),
+            ),
+        )
+        for place, label in enumerate(names)
+        for place_in, replication in enumerate(numbered)
+        for name in plain
+    ]
+    return Results(
+        scenarios=tuple(
+            Scenario(name, content_id=f"{number:012x}", evidence=EVIDENCE) for number, name in enumerate(names)
+        ),
+        labels=tuple(names),
+        seed=seed,
+        asked=replications,
+        replications=numbered,
+        values=pd.DataFrame(rows, columns=["scenario", "replication", "measure", "value"]),
+        series=_series(names, numbered, numbers, [name for name in measures if name in SERIES])
+        if series
+        else pd.DataFrame(columns=["scenario", "replication", "measure", "index", "value"]),
+        counts={},
+        measures=measures,
+    )
+
+
+def _bounded(measure, value):
+    lower, upper = measure.bounds
+    return float(min(max(value, -math.inf if lower is None else lower), math.inf if upper is None else upper))
+
+
+SERIES = {
+    "starts_by_month": (MONTHS, lambda index, place: 8 + place + math.sin(index / 2)),
+    "people_waiting_by_month": (MONTHS, lambda index, place: 40 * (1 - math.exp(-index / 8)) * (1 + place / 3)),
+    "on_maintenance_by_month": (MONTHS, lambda index, place: 45 * (1 - math.exp(-index / 14)) * (1 - place / 5)),
+    "maintenance_share_by_month": (
+        MONTHS,
+        lambda index, place: min(1.0, 0.4 * (1 - math.exp(-index / 10)) * (1 + place / 6)),
+    ),
+    "score_by_week": (WEEKS, lambda index, place: 14 - (2 + place / 2) * (1 - math.exp(-index / 9))),
+}
+
+
+def _series(names, replications, numbers, wanted):
+    rows = [
+        (label, replication, name, index, at(index, place) * (1 + 0.06 * numbers.normal()))
+        for (place, label), replication, (name, (count, at)) in product(enumerate(names), replications, SERIES.items())
+        if name in wanted
+        for index in range(count)
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "replication", "measure", "index", "value"])
+
+
+def comparison(names=NAMES, replications=30, **choices):
+    """The results compared with the first scenario, with a made-up split of the outcome."""
+    found = results(names, replications, **choices)
+    pairs = [(label, found.labels[0]) for label in found.labels[1:]]
+    headline = sum(measure.headline for measure in found.measures.values())
+    differences = {
+        (label, base, name): paired_difference(found.of(label, name), found.of(base, name), headline * len(pairs))
+        for label, base in pairs
+        for name in found.measures
+        if found.of(label, name) and math.isfinite(found.of(label, name)[0])
+    }
+    return Comparison(
+        results=found,
+        differences=_differences(found, differences),
+        variance_ratios=_variance_ratios(differences),
+        verdicts=tuple(
+            verdict(found.measures[name], label, base, difference)
+            for (label, base, name), difference in differences.items()
+            if found.measures[name].headline
+        ),
+        split=_split(pairs),
+        planned=pd.DataFrame(
+            [(label, label, 3.0 if "etreat" in label else 6.0, 1.0, "per session") for label in names],
+            columns=["scenario", "protocol", "planned_doses", "effect_ratio", "effect_basis"],
+        ),
+    )
+
+
+def _split(pairs):
+    terms = {
+        "planned doses": -1.4,
+        "completion": 0.6,
+        "integration": 0.1,
+        "lateness": 0.05,
+        "effect ratio": 0.0,
+        "who was treated": -0.1,
+        "whole": -0.75,
+    }
+    rows = [
+        (label, base, term, points, points - 0.1, points + 0.1, 30)
+        for label, base in pairs
+        for term, points in terms.items()
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "base", "term", "points", "low", "high", "n"])
