@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simpy import Event
 
-from clinicsim.model.parts import Booking, Request, Slot
+from clinicsim.model.parts import Booking, Request, Slot, VisitPlan
 
 if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
@@ -147,22 +147,25 @@ class Desk:
 
     def open_day(self, day: int) -> None:
         """Begin a day: find substitutes for those who are sick, and offer the day that opens to those on the list."""
-        sick = self._clinic.roster.open_day(day)
+        clinic = self._clinic
+        sick = {worker.name for worker in clinic.roster.open_day(day)}
         if sick:
-            self._replace({worker.name for worker in sick}, self._dated.get(day, {}))
+            self._replace(sick, self._dated.get(day, {}))
+            clinic.cohorts.replace(sick, day)
         self._dated.pop(day - 1, None)
         if self._list:
             self.serve()
 
     def _replace(self, sick: set[str], bookings: dict[int, Booking]) -> None:
-        """Give the visits of the day whose people are sick to colleagues, in order of start; cancel those nobody can take."""
+        """Give the day's visits of those who are sick to colleagues, in order of start; cancel those nobody can take."""
+        clinic = self._clinic
         for booking in sorted(bookings.values(), key=lambda booking: (booking.slot.start, booking.visit)):
-            missing = sorted(sick.intersection(booking.slot.people.values()))
-            substitutes = [self._clinic.diary.substitute(booking.request.plan, booking.slot, name) for name in missing]
-            if None in substitutes:
-                self._clinic.diary.release(booking.slot)
+            plan = booking.request.plan
+            anybody = clinic.scenario.visits[plan.visit_type].session_of is not None
+            if not stand_in(clinic, plan, booking.slot, sick, anybody=anybody):
+                clinic.diary.release(booking.slot)
                 self._unbook(booking, "clinic", freed=True)
-                self._clinic.journeys[booking.request.patient].called_off(booking)
+                clinic.journeys[booking.request.patient].called_off(booking)
 
     def release(self, booking: Booking, reason: str) -> None:
         """Cancel a booking in time: its slot is free again, and is offered to those on the list."""
@@ -181,3 +184,31 @@ class Desk:
         clinic.rows["unbooked"].append(
             (clinic.env.now, booking.visit, request.patient, request.plan.visit_type, reason, freed)
         )
+
+
+def stand_in(clinic: "Clinic", plan: VisitPlan, slot: Slot, sick: set[str], *, anybody: bool) -> bool:
+    """Put colleagues in the place of those who are sick, for one visit; give whether it can take place.
+
+    The first colleague who is free and qualified takes it over. Where there is none, and `anybody` will do, whoever of the role
+    is at work and free at the moment does.
+    """
+    for name in sorted(sick.intersection(slot.people.values())):
+        if clinic.diary.substitute(plan, slot, name) is not None:
+            continue
+        if not anybody or not _colleague_at_work(clinic, plan, slot, name):
+            return False
+        slot.people = {seat: person for seat, person in slot.people.items() if person != name}
+    return True
+
+
+def _colleague_at_work(clinic: "Clinic", plan: VisitPlan, slot: Slot, name: str) -> bool:
+    pool, day = clinic.roster.worker(name).pool, clinic.calendar.day_of(slot.start)
+    needs = (*plan.staff, *(need for phase in plan.phases for need in phase.staff))
+    skills = frozenset[str]().union(*(need.skills for need in needs if pool in need.roles))
+    minute = slot.start - day * MINUTES_A_DAY
+    return any(
+        skills <= worker.skills
+        and worker.name not in slot.people.values()
+        and any(start <= minute < end for start, end in clinic.roster.shift(worker, day))
+        for worker in clinic.roster.workers(pool)
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simpy import Event
 
 from clinicsim.model.calendar import WEEKDAYS
+from clinicsim.model.desk import stand_in
 from clinicsim.model.parts import Request, Slot, VisitPlan, Worker
 from clinicsim.model.plans import plan_visit
 from clinicsim.model.reach import possible_names, typical_person
@@ -37,6 +38,7 @@ class Session:
     plan: VisitPlan
     slot: Slot
     journey: "Journey | None" = None
+    called_off: bool = False
 
 
 class Itinerary:
@@ -335,14 +337,27 @@ class Itinerary:
 
     # The days themselves
 
+    def replace(self, sick: set[str], day: int) -> None:
+        """Put colleagues in the place of those who are sick; what then nobody can do is called off and lost."""
+        today = [session for session in self._sessions() if session.slot.start // MINUTES_A_DAY == day]
+        for session in today:
+            if not stand_in(self._clinic, session.plan, session.slot, sick, anybody=True):
+                session.called_off = True
+                self._take_out(session, "clinic")
+
+    def _sessions(self) -> list[Session]:
+        """All visits that are to come or have been, in order of start."""
+        sessions = [*self._group, *(session for own in self._own.values() for session in own)]
+        return sorted(sessions, key=lambda session: (session.slot.start, session.visit))
+
     def take_place(self, members: list["Member"]) -> Walk:
         """Live through the visits; members who stop on the way are taken out of the list."""
         env = self._clinic.env
-        sessions = [*self._group, *(session for own in self._own.values() for session in own)]
-        visits = [env.process(self._play(session, members)) for session in sorted(sessions, key=lambda s: s.slot.start)]
-        self._write_beds(len(members))
+        visits = [env.process(self._play(session, members)) for session in self._sessions()]
+        people = len(members)
         if visits:
             yield env.all_of(visits)
+        self._write_beds(people)
 
     def _play(self, session: Session, members: list["Member"]) -> Walk:
         clinic = self._clinic
@@ -351,6 +366,9 @@ class Itinerary:
         for member in present:
             while member.busy is not None and not member.busy.processed:
                 yield member.busy
+        if session.called_off:
+            self._missed(session.entry, len(present))
+            return
         present = [member for member in present if member in members and not self._stops(session, member, members)]
         if not present:
             self._unbook(session, "left", freed=False)
@@ -407,7 +425,7 @@ class Itinerary:
         lodging = self._spec.lodging
         if lodging is not None and self._beds is not None:
             start = self._first_day * MINUTES_A_DAY
-            end = start + lodging.nights * MINUTES_A_DAY
+            end = min(start + lodging.nights * MINUTES_A_DAY, self._clinic.env.now)
             for unit in range(people):
                 self._clinic.rows["occupied"].append((end, self._beds[0], f"rooms.{lodging.room}", unit, start, end))
 

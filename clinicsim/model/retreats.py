@@ -275,6 +275,13 @@ class Cohorts:
             if name in self._clinic.pathways.reach.retreats:
                 self._lines[name] = Line(self._clinic, name, spec)
 
+    def replace(self, sick: set[str], day: int) -> None:
+        """Put colleagues in the place of those who are sick, for the visits of a day."""
+        for line in self.lines:
+            for cohort in line.cohorts:
+                if cohort.itinerary is not None and cohort.first_day <= day < cohort.first_day + line.length:
+                    cohort.itinerary.replace(sick, day)
+
     @property
     def lines(self) -> list[Line]:
         """The retreats, in the order of the scenario."""
