@@ -21,7 +21,7 @@ def schema(out: Path | None) -> None:
     and as the first line of a scenario file:
         # yaml-language-server: $schema=clinicsim.schema.json
     """
-    from clinicsim.scenario import json_schema
+    from clinicsim.scenario.json_schema import json_schema
 
     text = json.dumps(json_schema(), indent=1, ensure_ascii=False)
     if out is None:

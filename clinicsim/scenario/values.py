@@ -253,7 +253,7 @@ ExtraDemand = Annotated[
 
 
 ToTuple = BeforeValidator(lambda raw: tuple(raw) if isinstance(raw, list) else raw)
-OneInList = ShortForm(in_list)
+OneInList = ShortForm(in_list, {"x-choice": []})
 Names = Annotated[tuple[Name, ...], ToTuple, ShortForm(in_list, NAME_SCHEMA)]
 Dates = Annotated[tuple[Date, ...], ToTuple, ShortForm(in_list, pattern(DATE_PATTERN))]
 Texts = Annotated[tuple[Text, ...], ToTuple]
@@ -267,4 +267,5 @@ Skills = Annotated[
     Annotated[dict[Name, Count], Tag(tag("counts"))] | Annotated[Names, Tag(tag("list"))],
     Discriminator(lambda raw: tag("counts" if isinstance(raw, dict) else "list")),
 ]
-DayNumbers = Annotated[dict[DayKey, Number], ShortForm(by_day)]
+DAYS_SCHEMA = {"type": "object", "additionalProperties": NUMBER_SCHEMA}
+DayNumbers = Annotated[dict[DayKey, Number], ShortForm(by_day, DAYS_SCHEMA)]
