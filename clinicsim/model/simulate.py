@@ -10,12 +10,13 @@ from clinicsim.model.clinic import Clinic
 from clinicsim.model.demand import arrivals
 from clinicsim.model.desk import Desk
 from clinicsim.model.diary import Diary
-from clinicsim.model.floor import Floor
+from clinicsim.model.floor import Breaks, Floor
 from clinicsim.model.inquiries import Inquiries
 from clinicsim.model.journeys import Pathways
 from clinicsim.model.log import EventLog
 from clinicsim.model.next_available import NextAvailable
 from clinicsim.model.outcomes import outcome_model
+from clinicsim.model.plans import named_roles
 from clinicsim.model.retreats import Cohorts
 from clinicsim.model.roster import Roster
 from clinicsim.model.streams import Streams
@@ -47,6 +48,8 @@ def open_clinic(scenario: "Scenario", seed: int, replication: int) -> Clinic:
     roster = Roster(scenario, calendar, streams)
     diary = Diary(scenario, calendar, roster)
     floor = Floor(env, scenario, roster, calendar, log)
+    floor.promised = diary.begins
+    floor.shifts.breaks = Breaks(roster, named_roles(scenario), diary.held_spans).of
     clinic = Clinic(scenario, env, log, calendar, streams, roster, diary, floor, outcome_model(scenario, streams))
     clinic.pathways = Pathways(clinic)
     clinic.desk = Desk(clinic)

@@ -1,12 +1,12 @@
 """`Book`: all that is held, pool by pool, and the minutes of a day at which a visit could begin."""
 
-from collections.abc import Iterable
-from math import inf
+from collections.abc import Iterable, Sequence
 
 from clinicsim.model.calendar import WEEKDAYS, Calendar
+from clinicsim.model.diary.begins import Begins
 from clinicsim.model.diary.masks import DAY, DAY_MASK, between, grid, of_spans, starts_of
 from clinicsim.model.diary.needs import ATTENTION, Compiler, Pooled, Profile, Seat, Share, Way
-from clinicsim.model.diary.pools import CountedPool, NamedPerson, NamedPool, ThingPool
+from clinicsim.model.diary.pools import CountedPool, NamedPool, ThingPool
 from clinicsim.model.parts import Hold, VisitPlan, Worker
 from clinicsim.model.plans import named_roles
 from clinicsim.model.roster import Roster
@@ -48,6 +48,8 @@ class Book:
         self._versions: dict[int, int] = {}
         self._freed: list[int] = []
         self._hours: dict[tuple[str, int, int], int] = {}
+        gives_way = any(visit.walk_in is not None and visit.walk_in.yields for visit in scenario.visits.values())
+        self.begins = Begins() if gives_way else None
         roster.on_change(self._roster_changed)
 
     # What is free
@@ -153,13 +155,17 @@ class Book:
 
     # Holding and releasing
 
-    def hold(self, holds: Iterable[Hold]) -> None:
+    def hold(self, holds: Sequence[Hold]) -> None:
         """Keep people, rooms and equipment."""
+        if self.begins is not None:
+            self.begins.add(holds)
         for day in self._change(holds, 1):
             self._versions[day] = self._versions.get(day, 0) + 1
 
-    def release(self, holds: Iterable[Hold]) -> None:
+    def release(self, holds: Sequence[Hold]) -> None:
         """Give back what was held."""
+        if self.begins is not None:
+            self.begins.take_out(holds)
         self._changed(self._change(holds, -1))
 
     def _change(self, holds: Iterable[Hold], sign: int) -> set[int]:
@@ -179,16 +185,11 @@ class Book:
             self._things[hold.pool].hold(day, minutes, sign * hold.units)
             return False
         pool = hold.pool.removeprefix("staff.")
-        holder: NamedPerson | CountedPool
         if hold.person:
-            holder = self.people[pool].people[hold.person]
-            before = holder.left(day) if holder.limited else inf
-            holder.hold(day, minutes, sign * -(-ATTENTION // hold.share))
-        else:
-            holder = self._counted[pool]
-            before = holder.left(day) if holder.limited else inf
-            holder.hold(day, minutes, Share(hold.share, hold.skills, hold.serves), sign * hold.units)
-        return holder.limited and min(before, holder.left(day)) < self._longest
+            amount = sign * -(-ATTENTION // hold.share)
+            return self.people[pool].hold(hold.person, day, minutes, amount, self._longest)
+        share = Share(hold.share, hold.skills, hold.serves)
+        return self._counted[pool].hold(day, minutes, share, sign * hold.units, self._longest)
 
     def _week_of(self, day: int) -> range:
         """The days of the week of a day, and the one before where a window holds two."""
@@ -205,7 +206,7 @@ class Book:
     def _roster_changed(self, worker: Worker, day: int) -> None:
         """Somebody's day, and with a retreat the limits of this week and the next, are other than they were."""
         if worker.pool in self.people:
-            self.people[worker.pool].people[worker.name].forget(day)
+            self.people[worker.pool].forget(worker.name, day)
         else:
             self._counted[worker.pool].forget(day)
         self._changed(self._week_of(day))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from clinicsim.model.calendar import Calendar
 from clinicsim.model.diary.attribution import Counts, Tally, count
 from clinicsim.model.diary.book import Book
-from clinicsim.model.diary.masks import DAY, between, lowest, of_spans, starts_of
+from clinicsim.model.diary.masks import DAY, between, lowest, of_spans, starts_of, to_spans
 from clinicsim.model.diary.needs import Profile, Way
 from clinicsim.model.parts import Hold, Request, Slot, VisitPlan
 from clinicsim.model.roster import Roster
@@ -113,6 +113,17 @@ class Diary:
         """Give the minutes for which a person of a named pool is held on a day."""
         return self._book.people[pool].people[person].held(day).bit_count()
 
+    def held_spans(self, pool: str, person: str, day: int) -> tuple[tuple[float, float], ...]:
+        """Give the spans of minutes after midnight for which a person of a named pool is held on a day."""
+        return to_spans(self._book.people[pool].people[person].held(day))
+
+    def begins(self, pool: str, start: float, end: float) -> list[tuple[float, int]]:
+        """Give when what is booked of a pool (by address) begins after `start` and before `end`, and how much of it.
+
+        Known only where a visit of the scenario gives way to booked ones; else nothing.
+        """
+        return [] if self._book.begins is None else self._book.begins.between(pool, start, end)
+
     def substitute(self, plan: VisitPlan, slot: Slot, person: str) -> str | None:
         """Put the first free qualified colleague in a person's place for a whole visit, and give the name; None for
         nobody.
@@ -125,9 +136,10 @@ class Diary:
             for seat in seats:
                 if slot.people.get(seat.key) != person:
                     continue
-                for name, other in self._book.people[seat.pool].people.items():
+                pool = self._book.people[seat.pool]
+                for name in pool.people:
                     taken = name in slot.people.values()
-                    if not taken and other.starts(seat, day) >> minute & 1:
+                    if not taken and pool.starts_of(name, seat, day) >> minute & 1:
                         self._change_hands(slot, seat.key, person, name)
                         return name
         return None
@@ -253,7 +265,7 @@ class Diary:
                 for seat in seats:
                     name = own.get(seat.key)
                     if name is not None:
-                        mask &= self._book.people[seat.pool].people[name].starts(seat, day)
+                        mask &= self._book.people[seat.pool].starts_of(name, seat, day)
             able |= mask
         return able
 

@@ -4,7 +4,8 @@ One allocator grants all that a phase needs at once, in one order of all who are
 those of SimPy. What was promised is the diary's affair: here nobody looks ahead.
 """
 
+from clinicsim.model.floor.breaks import Breaks
 from clinicsim.model.floor.day import Floor
 from clinicsim.model.floor.visit import Aid, Ending, FloorVisit, Happening
 
-__all__ = ["Aid", "Ending", "Floor", "FloorVisit", "Happening"]
+__all__ = ["Aid", "Breaks", "Ending", "Floor", "FloorVisit", "Happening"]
