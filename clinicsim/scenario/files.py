@@ -1,7 +1,7 @@
 """The files of a scenario: what extends what, each laid once, a base before what builds on it."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clinicsim.scenario.problems import Problems, quoted
@@ -71,10 +71,13 @@ class _Gathering:
         if real is not None:
             self.seen.add(real)
         self.chain.append((real, shown))
-        for name in self._bases(tree):
-            self._lay(name, real)
+        before = len(self.problems.errors)
+        bases = self._bases(tree)
+        is_broken = len(self.problems.errors) > before
+        for name in bases:
+            is_broken = not self._lay(name, real) or is_broken
         self.chain.pop()
-        self.trees.append(tree)
+        self.trees.append(replace(tree, broken=True) if is_broken else tree)
         return self.trees
 
     def _bases(self, tree: Mapping) -> list[Scalar]:
@@ -90,40 +93,38 @@ class _Gathering:
             )
         return good
 
-    def _lay(self, name: Scalar, above: Path | None) -> None:
-        """Read one base, unless it is laid already."""
+    def _lay(self, name: Scalar, above: Path | None) -> bool:
+        """Read one base, unless it is laid already; whether that went well."""
         if self.folder is None:
-            self.problems.error(name.place, "a text can extend files only where its folder is named")
-            return
+            return self._refuse(name, "a text can extend files only where its folder is named")
         try:
             path = self.folder.find(str(name.value), self.folder.path if above is None else above.parent)
         except OutsideError as reason:
-            self.problems.error(name.place, f"cannot extend {quoted(str(name.value))}: {reason}")
-            return
+            return self._refuse(name, f"cannot extend {quoted(str(name.value))}: {reason}")
         if any(path == link for link, _ in self.chain):
-            self.problems.error(name.place, f"the files extend each other in a circle: {self._circle(path)}")
-        elif path not in self.seen:
-            self._read(name, path)
+            return self._refuse(name, f"the files extend each other in a circle: {self._circle(path)}")
+        return path in self.seen or self._read(name, path, self.folder)
+
+    def _refuse(self, name: Scalar, words: str) -> bool:
+        self.problems.error(name.place, words)
+        return False
 
     def _circle(self, path: Path) -> str:
         start = [link for link, _ in self.chain].index(path)
         names = [shown for _, shown in self.chain[start:]]
         return " -> ".join((*names, names[0]))
 
-    def _read(self, name: Scalar, path: Path) -> None:
+    def _read(self, name: Scalar, path: Path, folder: Folder) -> bool:
         if len(self.chain) > MOST_LEVELS:
-            self.problems.error(name.place, f"more than {MOST_LEVELS} files build on each other; join some of them")
-            return
-        assert self.folder is not None
+            return self._refuse(name, f"more than {MOST_LEVELS} files build on each other; join some of them")
+        self.seen.add(path)
         if not path.is_file():
             reasons = Problems()
             read_file(path, "", reasons)
             reason = reasons.errors[0].message if reasons.errors else "this is no file"
-            self.problems.error(name.place, f"cannot extend {quoted(str(name.value))}: {reason}")
-            self.seen.add(path)
-            return
-        shown = self.folder.show(path)
+            return self._refuse(name, f"cannot extend {quoted(str(name.value))}: {reason}")
+        shown = folder.show(path)
         tree = read_file(path, shown, self.problems)
-        self.seen.add(path)
         if tree is not None:
             self.down_from(tree, shown, path)
+        return tree is not None

@@ -62,7 +62,7 @@ def _is_a_number_over_a_pool(over: Mapping) -> bool:
 
 def _with_nothing_below(over: Mapping, shape: Shape) -> Mapping:
     shape = chosen(shape, plain(over))
-    return _laid_mapping(Mapping({}, over.place, over.fresh), over, shape)
+    return _laid_mapping(Mapping({}, over.place), over, shape)
 
 
 def _laid_mapping(base: Mapping, over: Mapping, shape: Shape) -> Mapping:
@@ -84,7 +84,8 @@ def _laid_mapping(base: Mapping, over: Mapping, shape: Shape) -> Mapping:
         entries[key] = Entry(entry.key, value)
     if is_ordered(shape):
         entries = _placed(entries, over)
-    return Mapping(entries, over.place if not base.entries else base.place, base.fresh or over.fresh)
+    place = base.place if base.entries else over.place
+    return Mapping(entries, place, base.fresh or over.fresh, base.broken or over.broken)
 
 
 def _default(shape: Shape, written: object, key: str) -> Node | None:
@@ -242,16 +243,17 @@ class _Neighbours:
         target = like.value if isinstance(like, Scalar) else None
         if not isinstance(target, str) or target not in self._there():
             known = did_you_mean(str(target), self._there() - {name})
-            self.problems.error(
-                like.place, f"`like` names one of the {self.section}; there is no {quoted(like.place.text)}{known}"
-            )
-            return own
+            words = f"`like` names one of the {self.section}; there is no {quoted(like.place.text)}{known}"
+            return self._refused(own, like, words)
         if target in path:
             circle = " -> ".join((*path[path.index(target) :], target))
-            self.problems.error(like.place, f"`like` goes round in a circle: {circle}")
-            return own
+            return self._refused(own, like, f"`like` goes round in a circle: {circle}")
         below = _without(_clean(self._resolve(target, path)), *OWN_KEYS)
         return laid(below, own, self.record)
+
+    def _refused(self, own: Node, like: Node, words: str) -> Node:
+        self.problems.error(like.place, words)
+        return replace(own, broken=True) if isinstance(own, Mapping) else own
 
     def _there(self) -> set[str]:
         return {name for name, entry in self.node.entries.items() if isinstance(entry.value, Mapping)}
@@ -282,7 +284,7 @@ def settled(node: Node, shape: Shape, problems: Problems) -> Node:
     for key, entry in node.entries.items():
         value = entry.value
         if isinstance(value, Removal):
-            if not value.done:
+            if not value.done and not node.broken:
                 there = [name for name, other in node.entries.items() if not isinstance(other.value, Removal)]
                 problems.error(entry.key, f"there is no '{key}' here to remove{did_you_mean(key, there)}")
             continue

@@ -211,7 +211,7 @@ def _built(
         layers = [*layers, long] if isinstance(long, Mapping) else layers
     unmet = Problems()
     tree = _settled(layers, unmet if partial else problems)
-    checked = _checked(tree, name, folder, problems, partial)
+    checked = _checked(tree, name, folder, problems, partial or tree.broken)
     if checked.scenario is None or (problems.errors and not partial):
         return None
     return checked.scenario.made_from(Origin(tuple(layers), tree, name, folder))

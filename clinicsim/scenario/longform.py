@@ -1,5 +1,6 @@
 """Short forms become long before anything is laid over anything; every part keeps the place where it was written."""
 
+from dataclasses import replace
 from typing import Any
 
 from clinicsim.scenario.kinds import ShortForm
@@ -38,7 +39,7 @@ def _long_child(node: Node, shape: Shape | None, problems: Problems) -> Node:
 
 
 def _with_entries(node: Mapping, entries: dict[str, Entry]) -> Mapping:
-    return Mapping(entries, node.place, node.fresh)
+    return replace(node, entries=entries)
 
 
 def _expanded(node: Node, short: ShortForm) -> Node:
@@ -51,7 +52,8 @@ def _expanded(node: Node, short: ShortForm) -> Node:
         return node
     grown_long = _Regrowth(node, written).grow(long)
     if isinstance(grown_long, Mapping):
-        return Mapping(grown_long.entries, grown_long.place, not isinstance(node, Mapping) or node.fresh)
+        was = node if isinstance(node, Mapping) else Mapping({}, node.place, fresh=True)
+        return Mapping(grown_long.entries, grown_long.place, was.fresh, was.broken)
     return grown_long
 
 

@@ -36,6 +36,34 @@ def cut_at_comma(name: str, before: Entry | None) -> str:
     return f"'{name}' stands here without a colon and a value; write `{name}: ...`"
 
 
+_INSTEAD = (
+    (
+        re.compile(r"(?P<a>[0-9.]+)\s*[-–]\s*(?P<b>[0-9.]+)\s*(?P<unit>%|[a-z ]+)"),
+        "write `{{low: {a}{unit}, high: {b}{unit}}}`",
+    ),
+    (re.compile(r"(?P<a>[0-9]+)\s*/\s*(?P<b>[0-9]+)"), "write `{a} per {b}`"),
+    (
+        re.compile(r"[x×]\s*(?P<a>[0-9.]+)"),
+        "write the value itself, or a table such as `{{by: payer, plan: ..., else: ...}}`",
+    ),
+    (re.compile(r"[$€£]\s*(?P<a>[0-9][0-9. ]*)"), "write `{a}`; the currency is said once, under `money`"),
+    (re.compile(r"(?P<a>[0-9]{1,3}),(?P<b>[0-9]{3})"), "write `{a} {b}`: digits are grouped by blanks"),
+    (re.compile(r"(?P<a>[0-9]+),(?P<b>[0-9]{1,2})(?P<unit>%| .*)?"), "write `{a}.{b}{unit}`: decimals have a point"),
+)
+"""Ways of writing a value that are not read, and what is."""
+
+
+def instead_of(text: str) -> str | None:
+    """What to write instead of a value that looks like `5-10 min`, `1/3`, `x2`, `$395` or `250,000`, or None."""
+    for pattern, words in _INSTEAD:
+        if (found := pattern.fullmatch(text.strip())) is not None:
+            parts = {name: value or "" for name, value in found.groupdict().items()}
+            if parts.get("unit", "%") not in ("%", "") and not parts["unit"].startswith(" "):
+                parts["unit"] = f" {parts['unit']}"
+            return words.format(**parts)
+    return None
+
+
 def empty_value(name: str, rest: str) -> str:
     """The message for `price:` with nothing after it; `rest` is what follows in the line."""
     _, _, comment = rest.partition("#")
@@ -83,6 +111,8 @@ def explain(text: str, shown: str, line: int, column: int, begun: int, reason: s
         if 0 <= number < len(lines) and (found := _in_line(lines[number])) is not None:
             at, piece, message = found
             return Place(shown, number + 1, at + 1, piece), message
+    if reason.startswith("found unexpected end of stream"):
+        line, column = begun, lines[begun].find(lines[begun].strip())
     here = lines[line] if line < len(lines) else ""
     return Place(shown, line + 1, column + 1, here.strip()), _general(here, begun, line, reason)
 
@@ -165,5 +195,6 @@ _REASONS = (
 def _general(line: str, begun: int, at: int, reason: str) -> str:
     """The message of a syntax error of no known pattern."""
     words = next((words for start, words in _REASONS if reason.startswith(start)), f"not readable: {reason}")
-    where = f"; it begins in line {begun + 1}" if begun != at else ""
+    is_far = begun != at and not reason.startswith("did not find expected key")
+    where = f"; it begins in line {begun + 1}" if is_far else ""
     return words + where + (f"; found {quoted(line)}" if line.strip() else "")

@@ -36,6 +36,7 @@ class _Open:
     key: Place | None = None
     key_end: int = 0
     twice: bool = False
+    broken: bool = False
 
 
 def read_file(path: Path, shown: str, problems: Problems) -> Mapping | None:
@@ -99,7 +100,8 @@ def read_mapping(text: str, shown: str, problems: Problems) -> Mapping | None:
         problems.error(node.place, "the file is empty; a scenario begins with `clinicsim: 1`")
         return None
     hint = mishaps.missing_blank(node.place.text.split("\n")[0])
-    problems.error(node.place, hint or f"expected `key: value` lines, found {quoted(node.place.text)}")
+    found = quoted(node.place.text) if isinstance(node, Scalar) else "a list"
+    problems.error(node.place, hint or f"expected `key: value` lines, found {found}")
     return None
 
 
@@ -236,6 +238,7 @@ class _Reader:
 
     def _empty(self, above: _Open, place: Place) -> None:
         """Nothing stands where a value should: a mistake, never a removal."""
+        above.broken = True
         if above.key is None:
             self.problems.error(place, "an empty entry in a list")
             return
@@ -257,7 +260,7 @@ class _Reader:
             text = self.text[done.start : event.end_mark.index]
         place = Place(done.place.file, done.place.line, done.place.column, text)
         if done.entries is not None:
-            self._take(Mapping(done.entries, place))
+            self._take(Mapping(done.entries, place, broken=done.broken))
         else:
             self._take(Sequence(tuple(done.items), place))
 

@@ -46,12 +46,14 @@ class Entry:
 class Mapping:
     """Keys, in the order written, and what stands there; keys are always text.
 
-    `fresh` says that it was written over a removal, so that nothing below it is to shine through.
+    `fresh` says that it was written over a removal, so that nothing below it is to shine through; `broken` that
+    something in it could not be read, so that what seems to be missing may well have been written.
     """
 
     entries: dict[str, Entry]
     place: Place
     fresh: bool = False
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

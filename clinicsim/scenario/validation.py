@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from clinicsim.scenario import shapes
+from clinicsim.scenario import mishaps, shapes
 from clinicsim.scenario.kinds import place_of
 from clinicsim.scenario.problems import Problems, did_you_mean, listed, nearest, quoted
 from clinicsim.scenario.scenario import Scenario
-from clinicsim.scenario.shapes import Leaf, Quantity, Record, Shape
+from clinicsim.scenario.shapes import Leaf, Quantity, Record, Shape, Week
 from clinicsim.scenario.tree import Mapping, Node, Place, Scalar, Sequence, plain
 from clinicsim.scenario.walk import Finding
 
@@ -55,7 +55,8 @@ def spot(tree: Mapping, location: Path) -> Spot:
         if isinstance(here, Mapping) and str(part) in here.entries:
             entry = here.entries[str(part)]
             below = shapes.child(found.shape, plain(here), str(part))
-            found = Spot(entry.key, entry.value, below or shapes.ANYTHING, (*found.path, str(part)), True)
+            name = entry.key.text if isinstance(found.shape, Week) else str(part)
+            found = Spot(entry.key, entry.value, below or shapes.ANYTHING, (*found.path, name), True)
         elif isinstance(here, Sequence) and isinstance(part, int) and part < len(here.items):
             found = Spot(here.items[part].place, here.items[part], shapes.ANYTHING, found.path, True)
         else:
@@ -75,6 +76,8 @@ class Checked:
     def blames(self, finding: Finding) -> bool:
         """Whether a finding is at fault itself, and not only because of what could not be read."""
         address = tuple(str(part) for part in finding.address)
+        if any(len(lost) == 1 for lost in self.left_out):
+            return False
         return not any(
             f"'{lost[-1]}'" in finding.message or lost[: len(address)] == address or address[: len(lost)] == lost
             for lost in self.left_out
@@ -154,6 +157,8 @@ def _report(fault: ErrorDetails, tree: Mapping, problems: Problems, partial: boo
 def report(finding: Finding, tree: Mapping, problems: Problems, is_warning: bool = False) -> None:
     """Note what the checks of a whole scenario found."""
     found = spot(tree, finding.address)
+    if isinstance(found.node, Mapping) and found.node.broken:
+        return
     address = ".".join(str(part) for part in finding.address if isinstance(part, str))
     message = f"{address}: {finding.message}" if address else finding.message
     (problems.warning if is_warning else problems.error)(_at(found, finding.part), message)
@@ -169,9 +174,12 @@ def _at(found: Spot, part: str) -> Place:
 def _found(found: Spot, part: str, message: str) -> str:
     """The end of a sentence that quotes what stands there."""
     if isinstance(found.node, Mapping) and part == "value" and found.is_all and isinstance(found.shape, Quantity):
-        return f"; found {listed(list(found.node.entries))}"
+        parts = list(found.node.entries)
+        return f"; found {parts[0]} alone" if len(parts) == 1 else f"; found {listed(parts)}"
     text = found.key.text if part == "key" else found.node.place.text
     is_short = isinstance(found.node, Scalar) or part == "key"
+    if isinstance(found.node, Scalar) and part == "value" and (instead := mishaps.instead_of(text)) is not None:
+        return f"; instead of {quoted(text)} {instead}"
     is_told = quoted(text) in message or (len(text) > 3 and text in message)
     return f"; found {quoted(text)}" if is_short and text and not is_told else ""
 
@@ -179,6 +187,8 @@ def _found(found: Spot, part: str, message: str) -> str:
 def _report_missing(location: Path, tree: Mapping, problems: Problems) -> None:
     """Note that something required is not there; the place is the key of what lacks it."""
     above = spot(tree, location[:-1])
+    if isinstance(above.node, Mapping) and above.node.broken:
+        return
     name = str(location[-1])
     shape = shapes.child(above.shape, plain(above.node), name)
     expected = _expected(shape)
@@ -221,7 +231,8 @@ def _literal(fault: ErrorDetails, found: Spot) -> str:
     words = [word.strip("'") for word in str(fault["ctx"]["expected"]).replace(" or ", ", ").split(", ")]
     text = found.node.place.text if isinstance(found.node, Scalar) else ""
     close = did_you_mean(text, words) if text else ""
-    return f"expected {listed(words, 'or')}" + (close if close.startswith("; did") else "")
+    found_text = f"; found {quoted(text)}" if text else ""
+    return f"expected {listed(words, 'or')}{found_text}{close if close.startswith('; did') else ''}"
 
 
 def _mapping(fault: ErrorDetails, found: Spot) -> str:
