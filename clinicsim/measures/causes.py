@@ -47,12 +47,15 @@ def causes_of(scenario: "Scenario") -> list[str]:
 
 
 def cause_places(scenario: "Scenario", texts: Sequence[str]) -> Array:
-    """For each cause as the log writes it, its place in `causes_of`; a skill that lacks counts for its role."""
+    """For each cause as the log writes it, its place in `causes_of`.
+
+    A skill that lacks, as `staff.therapist[emdr]`, counts for its role; `continuity.therapist` counts for continuity.
+    """
     causes = causes_of(scenario)
     found = []
     for text in texts:
-        pool = pool_of(scenario, text.partition(":")[0])
-        name = pool.name if pool else text
+        pool = pool_of(scenario, text.partition("[")[0])
+        name = pool.name if pool else text.partition(".")[0]
         found.append(causes.index(name if name in causes else "other"))
     return np.array(found, dtype=np.int64)
 

@@ -41,7 +41,7 @@ class Table:
 
     def __init__(self, kind: str, rows: list[tuple[Any, ...]]) -> None:
         self.rows = rows
-        self._kind = kind
+        self.columns = COLUMNS[kind]
         self._places = {name: place for place, name in enumerate(COLUMNS[kind])}
         self._read: dict[tuple[str, str], Any] = {}
 
@@ -86,6 +86,10 @@ class Columns:
 
     def __getitem__(self, kind: str) -> Table:
         return self._tables[kind]
+
+    def items(self) -> Iterable[tuple[str, Table]]:
+        """The tables with their kinds."""
+        return self._tables.items()
 
     @cached_property
     def people(self) -> int:

@@ -104,13 +104,13 @@ def _crowd(run: Run) -> Figures:
     """How many people wait for their visit to begin, and are in the clinic, averaged over time; who is turned away."""
     arrived, begun, ended = (run.columns[kind] for kind in ("arrived", "begun", "ended"))
     booked, unbooked = run.columns["booked"], run.columns["unbooked"]
-    key, begun_key, ended_key, booked_key, unbooked_key = (
-        pairs(run, table.whole("visit"), table.whole("patient")) for table in (arrived, begun, ended, booked, unbooked)
+    key, begun_key, ended_key, unbooked_key = (
+        pairs(run, table.whole("visit"), table.whole("patient")) for table in (arrived, begun, ended, unbooked)
     )
     gave_up = matched(key, unbooked_key, unbooked.floats("time"), run.end)
     began = np.minimum(matched(key, begun_key, begun.floats("time"), np.inf), gave_up)
     left = np.minimum(matched(key, ended_key, ended.floats("time"), np.inf), gave_up)
-    due = matched(key, booked_key, booked.floats("start"), np.nan)
+    due = matched(arrived.whole("visit"), booked.whole("visit"), booked.floats("start"), np.nan)
     edges = np.array([run.begin, run.end])
     waiting = present_minutes(np.minimum(np.fmax(arrived.floats("time"), due), began), began, edges)
     inside = present_minutes(arrived.floats("time"), left, edges)

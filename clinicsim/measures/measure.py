@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clinicsim.measures.access import access
+from clinicsim.measures.audit import audit_run
 from clinicsim.measures.capacity import capacity
 from clinicsim.measures.catalogue import catalogue
 from clinicsim.measures.courses import courses
@@ -38,7 +39,19 @@ class Measured:
 
 def measure(log: "EventLog", scenario: "Scenario") -> Measured:
     """Measure one run: every figure of the scenario's catalogue, and no other."""
+    return measure_run(Run(log, scenario))
+
+
+def audit_and_measure(log: "EventLog", scenario: "Scenario") -> Measured:
+    """Audit a run, then measure it, reading its log once. Raises AuditError when the run breaks a rule."""
     run = Run(log, scenario)
+    audit_run(run)
+    return measure_run(run)
+
+
+def measure_run(run: Run) -> Measured:
+    """Measure a run that has been read already."""
+    scenario = run.scenario
     times, units = work_times(run, run.begin, run.end), list(unit_times(run, run.begin, run.end))
     figures: dict[str, float | Share] = {
         **access(run),
