@@ -180,7 +180,7 @@ def _rooms(part: Needs, attributes: Attributes) -> tuple[tuple[str, int], ...]:
 
 def _equipment(part: Needs, patients: int) -> tuple[tuple[str, int], ...]:
     """Pieces are held whole, so one for each `per` patients begun."""
-    return tuple((f"equipment.{name}", need.count * ceil(patients / need.per)) for name, need in part.equipment.items())
+    return tuple((f"equipment.{name}", _for_group(need, patients)) for name, need in part.equipment.items())
 
 
 def _from_dose_to_recovery(name: str, names: list[str]) -> bool:

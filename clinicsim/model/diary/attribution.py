@@ -48,6 +48,9 @@ def count(starts: int, failures: Sequence[tuple[str, int]]) -> Counts:
     A start at which nothing failed was passed over by a rule of booking, and counts as `policy`.
     """
     failed = [(cause, mask & starts) for cause, mask in failures if mask & starts]
+    if len(failed) == 1 and failed[0][1] == starts:
+        number = starts.bit_count()
+        return {failed[0][0]: (float(number), number, number)}
     exactly = _exactly(starts, [mask for _, mask in failed])
     causes: Counts = {}
     for cause, mask in failed:

@@ -38,12 +38,23 @@ def lowest(mask: int) -> int:
 
 def starts_of(mask: int, length: int) -> int:
     """Give the minutes at which a run of so many set minutes begins, by doubling the run that is known to be set."""
-    known = 1
-    while known < length:
-        step = min(known, length - known)
+    steps = _STEPS.get(length)
+    if steps is None:
+        steps = _STEPS[length] = _doubling(length)
+    for step in steps:
         mask &= mask >> step
-        known += step
     return mask
+
+
+def _doubling(length: int) -> tuple[int, ...]:
+    steps, known = [], 1
+    while known < length:
+        steps.append(min(known, length - known))
+        known += steps[-1]
+    return tuple(steps)
+
+
+_STEPS: dict[int, tuple[int, ...]] = {}
 
 
 def grid(step: int, days: int) -> int:

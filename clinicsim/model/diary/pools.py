@@ -4,6 +4,9 @@ A window is the day itself, or with the day after it where the clinic stays open
 of the window. What is worked out for a day is kept until something on it changes.
 """
 
+from collections.abc import Sequence
+from math import inf
+
 from clinicsim.model.diary.masks import DAY, DAY_MASK, Steps, between, lowest, of_spans, starts_of
 from clinicsim.model.diary.needs import ATTENTION, Pooled, Seat, Share, Thing
 from clinicsim.model.diary.packing import packs
@@ -33,13 +36,17 @@ class NamedPerson:
 
     def starts(self, seat: Seat, day: int) -> int:
         """Give the minutes of a day at which a visit can begin whose seat this person takes."""
+        if not seat.skills <= self.worker.skills or (self.limited and seat.minutes > self.left(day)):
+            return 0
         known = self._known.get(day)
         if known is None:
             known = self._known[day] = {}
-        mask = known.get(seat)
-        if mask is None:
-            mask = known[seat] = self._all_free(seat, day, known)
-        return mask if mask and (not self.limited or seat.minutes <= self.left(day)) else 0
+        mask = -1
+        for offset, length, amount, _ in seat.intervals:
+            mask &= self._run(day, length, amount, seat.serves, known) >> offset
+            if not mask:
+                break
+        return mask
 
     def load(self, day: int) -> float:
         """Give the minutes that are booked in the week of a day."""
@@ -77,16 +84,6 @@ class NamedPerson:
             self._known.pop(day - 1, None)
         if self.limited:
             self._left.clear()
-
-    def _all_free(self, seat: Seat, day: int, known: dict[object, int]) -> int:
-        if not seat.skills <= self.worker.skills:
-            return 0
-        mask = -1
-        for offset, length, amount, _ in seat.intervals:
-            mask &= self._run(day, length, amount, seat.serves, known) >> offset
-            if not mask:
-                break
-        return mask
 
     def _run(self, day: int, length: int, amount: int, serves: frozenset[str], known: dict[object, int]) -> int:
         key = (length, amount, serves)
@@ -132,7 +129,10 @@ class NamedPool:
     def __init__(self, pool: str, roster: Roster, window: int) -> None:
         self.name = pool
         self.people = {worker.name: NamedPerson(worker, roster, window) for worker in roster.workers(pool)}
+        self._window = window
+        self._places = {name: place for place, name in enumerate(self.people)}
         self._people = tuple(self.people.values())
+        self._known: dict[int, dict[Seat, list[int | None]]] = {}
 
     def starts(self, seats: tuple[Seat, ...], day: int) -> int:
         """Give the minutes at which all seats can be taken.
@@ -142,58 +142,96 @@ class NamedPool:
         """
         if len(seats) == 1:
             mask = 0
-            for person in self._people:
-                mask |= person.starts(seats[0], day)
+            for theirs in self._each(seats[0], day):
+                mask |= theirs
             return mask
         mask = -1
         for place, seat in enumerate(seats):
-            mask &= self._at_least(place + 1, seat, day)
+            mask &= _at_least(place + 1, self._each(seat, day))
             if not mask:
                 return 0
         return mask
 
-    def choose(self, seats: tuple[Seat, ...], day: int, minute: int, own: dict[str, str]) -> list[str] | None:
-        """Choose different people for the seats at a start: one's own first, then the least loaded that week, then in
-        order.
+    def starts_of(self, name: str, seat: Seat, day: int) -> int:
+        """Give the minutes at which one person can take a seat."""
+        return self._each(seat, day)[self._places[name]]
 
-        `own` maps the key of a seat to the one person who may take it.
+    def choose(self, seats: tuple[Seat, ...], day: int, minute: int, own: dict[str, str]) -> list[str] | None:
+        """Choose different people for the seats at a start: the least loaded that week, then in order.
+
+        `own` maps the key of a seat to the one person who may take it. None where not enough different people are free.
         """
         return self._choose(seats, day, minute, own, [])
 
     def _choose(
-        self,
-        seats: tuple[Seat, ...],
-        day: int,
-        minute: int,
-        own: dict[str, str],
-        chosen: list[str],
+        self, seats: tuple[Seat, ...], day: int, minute: int, own: dict[str, str], chosen: list[str]
     ) -> list[str] | None:
         if len(chosen) == len(seats):
             return chosen
         seat = seats[len(chosen)]
         wanted = own.get(seat.key)
+        masks = self._each(seat, day)
         able = [
-            person
-            for person in (self._people if wanted is None else (self.people[wanted],))
-            if person.starts(seat, day) >> minute & 1 and person.worker.name not in chosen
+            name for name, mask in zip(self.people, masks, strict=True) if mask >> minute & 1 and name not in chosen
         ]
-        if len(able) > 1:
-            able.sort(key=lambda person: person.load(day))
-        for person in able:
-            found = self._choose(seats, day, minute, own, [*chosen, person.worker.name])
+        if wanted is not None:
+            able = [wanted] if wanted in able else []
+        elif len(able) > 1:
+            able.sort(key=lambda name: self.people[name].load(day))
+        for name in able:
+            found = self._choose(seats, day, minute, own, [*chosen, name])
             if found is not None:
                 return found
         return None
 
-    def _at_least(self, count: int, seat: Seat, day: int) -> int:
-        """The starts at which so many people can take a seat."""
-        reached = [0] * count
-        for person in self._people:
-            more = person.starts(seat, day)
-            if more:
-                for place in range(count):
-                    reached[place], more = reached[place] | more, reached[place] & more
-        return reached[-1]
+    def hold(self, name: str, day: int, minutes: int, amount: int, longest: float) -> bool:
+        """Hold a part of a person's attention, or give it back with a negative amount.
+
+        Says whether the person's limit for the week stands, or stood, in the way of a visit of `longest` minutes; then
+        all days of the week are affected.
+        """
+        person = self.people[name]
+        before = person.left(day) if person.limited else inf
+        person.hold(day, minutes, amount)
+        near_limit = person.limited and min(before, person.left(day)) < longest
+        for affected in range(day - 7, day + 7) if near_limit else range(day - self._window + 1, day + 1):
+            self._forget(name, affected)
+        return near_limit
+
+    def forget(self, name: str, day: int) -> None:
+        """Drop what is known of a person on a day and in the two weeks around it."""
+        self.people[name].forget(day)
+        for affected in range(day - 7, day + 15):
+            self._forget(name, affected)
+
+    def _forget(self, name: str, day: int) -> None:
+        place = self._places[name]
+        for masks in self._known.get(day, {}).values():
+            masks[place] = None
+
+    def _each(self, seat: Seat, day: int) -> list[int]:
+        """By person the minutes at which they can take a seat."""
+        known = self._known.get(day)
+        if known is None:
+            known = self._known[day] = {}
+        masks = known.get(seat)
+        if masks is None:
+            masks = known[seat] = [None] * len(self._people)
+        if None in masks:
+            for place, mask in enumerate(masks):
+                if mask is None:
+                    masks[place] = self._people[place].starts(seat, day)
+        return masks  # type: ignore[return-value]
+
+
+def _at_least(count: int, masks: Sequence[int]) -> int:
+    """The minutes that are set in so many of the masks."""
+    reached = [0] * count
+    for mask in masks:
+        more = mask
+        for place in range(count):
+            reached[place], more = reached[place] | more, reached[place] & more
+    return reached[-1]
 
 
 class CountedPool:
@@ -236,8 +274,12 @@ class CountedPool:
             known[need] = mask
         return mask if mask and (not self.limited or need.minutes <= self.left(day)) else 0
 
-    def hold(self, day: int, minutes: int, share: Share, units: int) -> None:
-        """Hold so many shares at these minutes of a day, or give them back with a negative number."""
+    def hold(self, day: int, minutes: int, share: Share, units: int, longest: float) -> bool:
+        """Hold so many shares at these minutes of a day, or give them back with a negative number.
+
+        Says whether the limits stand, or stood, in the way of a visit of `longest` minutes.
+        """
+        before = self.left(day) if self.limited else inf
         weight = self._weight(share) * units
         holds = self._holds.setdefault(day, [])
         if units > 0:
@@ -251,6 +293,7 @@ class CountedPool:
         self._minutes[day] = self._minutes.get(day, 0.0) + worth
         self._week_minutes[week] = self._week_minutes.get(week, 0.0) + worth
         self._drop(day)
+        return self.limited and min(before, self.left(day)) < longest
 
     def forget(self, day: int) -> None:
         """Drop what is known of who is there on a day."""
@@ -365,6 +408,7 @@ class ThingPool:
         self.serves = roster.serves(address)
         self._roster = roster
         self._window = window
+        self._number: dict[int, int] = {}
         self._held: dict[int, Steps] = {}
         self._known: dict[int, dict[object, int]] = {}
 
@@ -410,7 +454,9 @@ class ThingPool:
         return mask
 
     def _free(self, day: int, units: int) -> int:
-        number = self._roster.units(self.name, day)
+        number = self._number.get(day)
+        if number is None:
+            number = self._number[day] = self._roster.units(self.name, day)
         steps = self._held.get(day)
         if steps is None:
             return DAY_MASK if units <= number else 0
