@@ -99,7 +99,6 @@ CLOCK_PATTERN = r"(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)"
 RANGE_PATTERN = rf"{CLOCK_PATTERN} ?- ?{CLOCK_PATTERN}"
 HOURS_PATTERN = rf"closed|{RANGE_PATTERN}(?: and {RANGE_PATTERN})*"
 BOUND_PATTERN = rf"below {N}|{N} or (?:above|more)"
-NAME_PATTERN = r"[^\W\d_]\w*"
 
 DURATION_SCHEMA = pattern(DURATION_PATTERN)
 SHARE_SCHEMA = pattern(SHARE_PATTERN)

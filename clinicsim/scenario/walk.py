@@ -66,7 +66,7 @@ def _below(part: Part) -> Iterator[Part]:
     elif isinstance(part.value, dict):
         for key, value in part.value.items():
             yield from _below(Part((*part.address, key), value, part.kinds, part.owner, part.field))
-    elif isinstance(part.value, tuple):
+    elif isinstance(part.value, tuple) and part.kinds:
         for place, value in enumerate(part.value):
             yield from _below(Part((*part.address, place), value, part.kinds, part.owner, part.field))
 
