@@ -7,10 +7,8 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from clinicsim.experiment.compare import Comparison, _differences, _variance_ratios
+from clinicsim.experiment.comparison import compared
 from clinicsim.experiment.results import Results
-from clinicsim.experiment.statistics import paired_difference
-from clinicsim.experiment.verdicts import verdict
 from clinicsim.measures.catalogue import describe
 from clinicsim.scenario.forms import Span
 
@@ -42,7 +40,12 @@ CENTRES = {
     **{f"response_{week}w_eligible": share for week, share in ((12, 0.21), (26, 0.19), (52, 0.14))},
     **{f"remission_{week}w_eligible": share for week, share in ((12, 0.09), (26, 0.08), (52, 0.06))},
     "mean_change_26w": 3.1,
-    "split.completion": 3.1,
+    "split.reference": 5.6,
+    "split.planned": 5.4,
+    "split.completion": 4.1,
+    "split.integration": 3.9,
+    "split.lateness": 3.7,
+    "split.effect_ratio": 3.7,
 }
 """Measures of the catalogue, and where their values lie."""
 NO_HEADLINE = ("response_12w_eligible", "response_52w_eligible", "remission_12w_eligible", "remission_52w_eligible")
@@ -147,46 +150,7 @@ def _series(names, replications, numbers, wanted):
 
 
 def comparison(names=NAMES, replications=30, **choices):
-    """The results compared with the first scenario, with a made-up split of the outcome."""
-    found = results(names, replications, **choices)
-    pairs = [(label, found.labels[0]) for label in found.labels[1:]]
-    headline = sum(measure.headline for measure in found.measures.values())
-    differences = {
-        (label, base, name): paired_difference(found.of(label, name), found.of(base, name), headline * len(pairs))
-        for label, base in pairs
-        for name in found.measures
-        if found.of(label, name) and math.isfinite(found.of(label, name)[0])
-    }
-    return Comparison(
-        results=found,
-        differences=_differences(found, differences),
-        variance_ratios=_variance_ratios(differences),
-        verdicts=tuple(
-            verdict(found.measures[name], label, base, difference)
-            for (label, base, name), difference in differences.items()
-            if found.measures[name].headline
-        ),
-        split=_split(pairs),
-        planned=pd.DataFrame(
-            [(label, label, 3.0 if "etreat" in label else 6.0, 1.0, "per session") for label in names],
-            columns=["scenario", "protocol", "planned_doses", "effect_ratio", "effect_basis"],
-        ),
-    )
-
-
-def _split(pairs):
-    terms = {
-        "planned doses": -1.4,
-        "completion": 0.6,
-        "integration": 0.1,
-        "lateness": 0.05,
-        "effect ratio": 0.0,
-        "who was treated": -0.1,
-        "whole": -0.75,
-    }
-    rows = [
-        (label, base, term, points, points - 0.1, points + 0.1, 30)
-        for label, base in pairs
-        for term, points in terms.items()
-    ]
-    return pd.DataFrame(rows, columns=["scenario", "base", "term", "points", "low", "high", "n"])
+    """The results compared with the first scenario, with made-up planned doses."""
+    found = compared(results(names, replications, **choices))
+    doses = [(label, label, 3.0 if "retreat" in label else 6.0, 1.0, "per session") for label in names]
+    return replace(found, planned=pd.DataFrame(doses, columns=found.planned.columns))

@@ -17,7 +17,7 @@ def new(name: str) -> None:
     Example:
         clinicsim new my-clinic
     """
-    from clinicsim.scenario import starter
+    from clinicsim.scenario.starter import starter
 
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     if not path.stem.strip(".") or not path.stem.isprintable():

@@ -11,7 +11,7 @@ from clinicsim.cli.options import json_option, read_changes, scenarios_argument,
 from clinicsim.cli.terminal import note, say, show_table
 
 if TYPE_CHECKING:
-    from clinicsim.measures import OfferedLoad
+    from clinicsim.measures.offered_load import OfferedLoad
 
 
 @click.command()
@@ -27,7 +27,7 @@ def validate(scenarios: tuple[Path, ...], changes: tuple[str, ...], as_json: boo
     Example:
         clinicsim validate scenarios/weekly.yaml
     """
-    from clinicsim.measures import offered_load
+    from clinicsim.measures.offered_load import offered_load
     from clinicsim.scenario import load_with_warnings
 
     documents = []

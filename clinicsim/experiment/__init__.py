@@ -1,6 +1,43 @@
-"""Many runs: replications and comparisons, where they are executed, and how sure their results are.
+"""Many runs: replications and comparisons, statistics, and where work is executed.
 
-Here belong the plan of what is run, its execution in this process or in many, the tidy tables of results with their
-provenance, and the statistics, which know no clinic. Nothing here simulates or measures by itself, and nothing here
-decides how a result looks.
+Here belongs whatever repeats or varies a run and says how sure the figures are. Statistics know no clinic; nothing here
+draws, writes or prints. Worker processes load `work` and, with it, no frames: so the names below are imported at first use.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clinicsim.experiment.comparison import Comparison as Comparison
+    from clinicsim.experiment.comparison import compare as compare
+    from clinicsim.experiment.comparison import compared as compared
+    from clinicsim.experiment.replications import replicate as replicate
+    from clinicsim.experiment.replications import run as run
+    from clinicsim.experiment.results import Results as Results
+    from clinicsim.experiment.results import estimates as estimates
+    from clinicsim.experiment.results import series_estimates as series_estimates
+    from clinicsim.experiment.verdicts import Verdict as Verdict
+    from clinicsim.experiment.words import say_range as say_range
+    from clinicsim.experiment.words import say_value as say_value
+
+_HOMES = {
+    "Comparison": "comparison",
+    "Results": "results",
+    "Verdict": "verdicts",
+    "compare": "comparison",
+    "compared": "comparison",
+    "estimates": "results",
+    "replicate": "replications",
+    "run": "replications",
+    "say_range": "words",
+    "say_value": "words",
+    "series_estimates": "results",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

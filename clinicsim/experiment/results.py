@@ -3,6 +3,7 @@
 Nothing here depends on the order in which work was done: rows are sorted by scenario, replication and the catalogue's order.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from clinicsim.experiment.statistics import Estimate, estimate
+from clinicsim.experiment.statistics import Estimate, estimate, estimate_median
 
 if TYPE_CHECKING:
     from clinicsim.measures import Measure, Measured
@@ -110,37 +111,36 @@ def estimates(results: Results) -> pd.DataFrame:
         (label, name, measure.unit, found.mean, found.low, found.high, found.n)
         for label in results.labels
         for name, measure in results.measures.items()
-        if (found := estimate_of(results, label, name)) is not None
+        if measure.shown and (found := estimate_of(results, label, name)) is not None
     ]
     return pd.DataFrame(rows, columns=ESTIMATE_COLUMNS)
 
 
 def estimate_of(results: Results, label: str, name: str) -> Estimate | None:
     """The estimate of one measure; None where too few replications or too few people have it."""
+    measure = results.measures[name]
     values = results.of(label, name)
     counted = results.counts.get((label, name))
     if not values or (counted is not None and counted[1] < FEWEST_PEOPLE):
         return None
-    lower, upper = results.measures[name].bounds
-    found = estimate(values, lower, upper, counted)
-    return None if found.mean != found.mean else found
+    found = estimate_median(values) if measure.summary == "median" else estimate(values, *_bounds(measure), counted)
+    return None if math.isnan(found.mean) else found
 
 
 def series_estimates(results: Results) -> pd.DataFrame:
     """The same for series, by month or week: scenario, measure, unit, index, mean, low, high, n."""
-    from clinicsim.measures import SERIES
-
     rows = []
     for (label, name, index), group in results.series.groupby(["scenario", "measure", "index"], sort=False):
-        lower, upper = SERIES[_family(name)].bounds
-        found = estimate([float(value) for value in group["value"]], lower, upper)
-        if found.mean == found.mean:
-            rows.append((label, name, SERIES[_family(name)].unit, index, found.mean, found.low, found.high, found.n))
+        measure = results.measures[str(name)]
+        found = estimate(group["value"].tolist(), *_bounds(measure))
+        if not math.isnan(found.mean):
+            rows.append((label, name, measure.unit, index, found.mean, found.low, found.high, found.n))
     return pd.DataFrame(rows, columns=SERIES_COLUMNS)
 
 
-def _family(name: str) -> str:
-    return name.split(".", maxsplit=1)[0]
+def _bounds(measure: "Measure") -> tuple[float, float]:
+    lower, upper = measure.bounds
+    return -math.inf if lower is None else lower, math.inf if upper is None else upper
 
 
 def _complete(scenarios: int, played: Iterable[tuple[int, int]]) -> tuple[int, ...]:

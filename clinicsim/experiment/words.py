@@ -3,7 +3,7 @@
 import math
 
 
-def say(value: float, unit: str) -> str:
+def say_value(value: float, unit: str) -> str:
     """A value in words, such as `12.4 days` or `37%`."""
     if unit == "share":
         return f"{_digits(100 * value)}%"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clinicsim.errors import AuditError
+from clinicsim.errors import AuditError, StallError
 
 if TYPE_CHECKING:
     from clinicsim.measures import Measured
@@ -54,18 +54,16 @@ def batches(scenarios: Sequence["Scenario"], replications: int, seed: int, worke
 def play(scenario: "Scenario", seed: int, replication: int) -> "Measured":
     """Simulate one replication, audit its log, and measure it.
 
-    Raise AuditError when the log contradicts itself, with a note that names the replication.
+    Raise AuditError when the log contradicts itself and StallError when the run stalls, with a note that names the replication.
     """
-    from clinicsim.measures import audit, measure
+    from clinicsim.measures import audit_and_measure
     from clinicsim.model import simulate
 
-    log = simulate(scenario, seed, replication)
     try:
-        audit(log, scenario)
-    except AuditError as error:
+        return audit_and_measure(simulate(scenario, seed, replication), scenario)
+    except (AuditError, StallError) as error:
         error.add_note(f"in replication {replication} of {scenario.name}, seed {seed}")
         raise
-    return measure(log, scenario)
 
 
 def play_batch(batch: Batch) -> list[tuple[int, "Measured"]]:

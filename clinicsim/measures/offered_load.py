@@ -10,6 +10,7 @@ from clinicsim.measures.flow import DAYS_A_MONTH, DAYS_A_WEEK, MINUTES_A_DAY, Fl
 from clinicsim.model.calendar import Calendar
 from clinicsim.model.parts import PhasePlan, VisitPlan
 from clinicsim.model.plans import plan_visit
+from clinicsim.model.reach import typical_person
 from clinicsim.model.roster import Roster
 from clinicsim.model.sampling import shares_for
 from clinicsim.model.streams import Streams
@@ -141,19 +142,9 @@ def _itinerary(scenario: "Scenario", retreat: "Retreat") -> Iterator[tuple[Visit
         for name, share in shares_for(entry.visit, {}):
             group = scenario.visits[name].group
             sizes = retreat.size.max if group is None else 1
-            attributes = _commonest(scenario)
+            attributes = typical_person(scenario)
             plan = plan_visit(scenario, name, attributes, patients=1 if group is None else retreat.size.max)
             yield plan, share * sizes * len(entry.days)
-
-
-def _commonest(scenario: "Scenario") -> dict[str, str | float]:
-    """The attributes of one typical person: of each share table the commonest value."""
-    attributes: dict[str, str | float] = {}
-    for name in ("disorder", "payer", "kind", "preference", "contraindication", "modality", "available"):
-        table = getattr(scenario.patients, name)
-        if table is not None:
-            attributes[name] = max(shares_for(table, attributes), key=lambda entry: entry[1])[0]
-    return attributes
 
 
 def _offered(scenario: "Scenario", name: str, roster: Roster, calendar: Calendar) -> float:
@@ -162,7 +153,8 @@ def _offered(scenario: "Scenario", name: str, roster: Roster, calendar: Calendar
     days = range(min(TYPICAL_DAYS, max(7, calendar.days // 7 * 7)))
     if section != "staff":
         open_minutes = sum(
-            roster.units(name, day) * sum(end - start for start, end in roster.open(name, day) or calendar.open_spans(day))
+            roster.units(name, day)
+            * sum(end - start for start, end in roster.open(name, day) or calendar.open_spans(day))
             for day in days
         )
         return open_minutes * DAYS_A_WEEK / len(days)

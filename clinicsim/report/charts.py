@@ -14,7 +14,7 @@ import pandas as pd
 from clinicsim.report.theme import INK, ON_LINES, Looks, on_lines
 
 ROW_STEP = 17
-"""Pixels of height for each interval."""
+"""Pixels of height for each interval, and for the air between two bands."""
 LINE_HEIGHT = 14
 """Pixels of height for each line of a name."""
 ROW_NAME_WIDTH, NARROW_ROW_NAME_WIDTH = 30, 17
@@ -30,11 +30,11 @@ def intervals(frame: pd.DataFrame, rows: Sequence[str], looks: Looks, axis: alt.
     y = _rows("row:N", row_names(rows))
     lines, points = _points(drawn, looks, axis, y, _legend(looks, shown))
     offset = alt.YOffset("scenario:N", sort=shown, scale=alt.Scale(domain=shown))
-    step = max(ROW_STEP, _least_band(rows) / len(shown))
+    band = max(ROW_STEP * (len(shown) + 1), _least_band(rows))
     return alt.layer(
         lines.encode(yOffset=offset),
         points.encode(yOffset=offset),
-    ).properties(height=alt.Step(step, **{"for": "offset"}))
+    ).properties(height=band * len(rows))
 
 
 def against_zero(frame: pd.DataFrame, looks: Looks, axis: alt.Axis) -> Any:
@@ -42,7 +42,7 @@ def against_zero(frame: pd.DataFrame, looks: Looks, axis: alt.Axis) -> Any:
     drawn = _drawn(frame, looks).assign(row=[looks.name(label) for label in frame["scenario"]])
     y = _rows("row:N", _shown(frame, looks))
     lines, points = _points(drawn, looks, axis, y, None)
-    return alt.layer(_no_difference(axis), lines, points).properties(height=alt.Step(_least_band(looks.labels)))
+    return alt.layer(_no_difference(axis), lines, points).properties(height=_least_band(looks.labels) * len(frame))
 
 
 def terms(frame: pd.DataFrame, rows: Sequence[str], looks: Looks, axis: alt.Axis) -> Any:
@@ -64,7 +64,7 @@ def row_names(rows: Iterable[str]) -> tuple[str, ...]:
     return tuple(on_lines(row, ROW_NAME_WIDTH) for row in rows)
 
 
-def _least_band(names: Iterable[str]) -> float:
+def _least_band(names: Iterable[str]) -> int:
     """The height that the longest of these names takes in a narrow window, and a little air."""
     most = max(len(on_lines(name, NARROW_ROW_NAME_WIDTH).split("\n")) for name in names)
     return LINE_HEIGHT * max(most, 2) + 6

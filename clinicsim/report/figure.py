@@ -38,8 +38,7 @@ class Figure:
         title = alt.TitleParams(_lines(self.title, TITLE_WIDTH), subtitle=_lines(self.note, NOTE_WIDTH))
         about = f"{self.title}. {self.note}"
         if len(self.panels) == 1:
-            fit = alt.AutoSizeParams(type="fit-x", contains="padding")
-            return self.panels[0].chart.properties(title=title, width=WIDTH, autosize=fit, description=about)
+            return self.panels[0].chart.properties(title=title, width=WIDTH, autosize=_fit(), description=about)
         drawn = [_under_one_another(panel, self.side) for panel in self.panels]
         return alt.vconcat(*drawn, spacing=18).properties(title=title, description=about)
 
@@ -56,7 +55,7 @@ class Figure:
     def page_specs(self) -> list[dict[str, Any]]:
         """A specification for each panel, as wide as its place in the page, where title and note are text beside it."""
         return [
-            _specification(panel.chart.properties(width="container", description=f"{self.title}. {panel.title}"))
+            _specification(panel.chart.properties(width="container", autosize=_fit(), description=self.title))
             for panel in self.panels
         ]
 
@@ -64,6 +63,11 @@ class Figure:
 def _specification(chart: Any) -> dict[str, Any]:
     """Plain data with the looks of the report. Altair's check of it takes longer than the drawing: tests make it."""
     return {**chart.to_dict(validate=False), "config": CONFIG}
+
+
+def _fit() -> alt.AutoSizeParams:
+    """The whole drawing, names included, takes the width; the height follows from the rows."""
+    return alt.AutoSizeParams(type="fit-x", contains="padding")
 
 
 def _lines(text: str, width: int) -> list[str]:

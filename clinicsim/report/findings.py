@@ -12,7 +12,7 @@ from clinicsim.report.tables import difference_in_words, figure_in_words
 from clinicsim.report.theme import Looks
 
 if TYPE_CHECKING:
-    from clinicsim.experiment.compare import Comparison
+    from clinicsim.experiment.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Findings:
                 columns=["scenario", "base", "measure", "unit", "difference", "low", "high", "p_adjusted", "n"]
             )
         shown = [self.results.measures[name].shown for name in self.comparison.differences["measure"]]
-        return self.comparison.differences[shown].reset_index(drop=True)
+        return pd.DataFrame(self.comparison.differences[shown]).reset_index(drop=True)
 
     def measures_like(self, *patterns: str) -> list[str]:
         """The names of the measures that have estimates and match a pattern, in the catalogue's order."""

@@ -18,7 +18,7 @@ from clinicsim.report.tables import frame_as_csv
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clinicsim.experiment.compare import Comparison
+    from clinicsim.experiment.comparison import Comparison
     from clinicsim.experiment.results import Results
 
 NO_CHANGES: Mapping[str, str] = MappingProxyType({})

@@ -1,5 +1,6 @@
 """The main job: the same patients through each scenario, and what the differences establish."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from clinicsim.errors import UsageError
-from clinicsim.experiment.replicate import DEFAULT_REPLICATIONS, replicate
+from clinicsim.experiment.replications import DEFAULT_REPLICATIONS, replicate
 from clinicsim.experiment.results import Results, estimate_of
 from clinicsim.experiment.statistics import Difference, paired_difference
 from clinicsim.experiment.verdicts import Verdict, verdict
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from clinicsim.scenario import Scenario
 
 DIFFERENCE_COLUMNS = ["scenario", "base", "measure", "unit", "difference", "low", "high", "p_adjusted", "n"]
+WHOLE = "whole"
 SPLIT_COLUMNS = ["scenario", "base", "term", "points", "low", "high", "n"]
 
 
@@ -99,27 +101,27 @@ def _variance_ratios(found: dict[tuple[str, str, str], Difference]) -> pd.DataFr
 
 
 def _split(results: Results, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    from clinicsim.measures import split
+    from clinicsim.measures.split import TERMS, terms
 
     rows = []
     for label, base in pairs:
-        for term, values in split.by_replication(_parts(results, label), _parts(results, base)).items():
+        parts = [terms(mine, theirs) for mine, theirs in zip(_stages(results, label), _stages(results, base), strict=True)]
+        for term in (*TERMS, WHOLE):
+            values = [math.fsum(part.values()) if term == WHOLE else part[term] for part in parts]
             found = paired_difference(values, [0.0] * len(values))
-            if found.difference == found.difference:
+            if not math.isnan(found.difference):
                 rows.append((label, base, term, found.difference, found.low, found.high, found.n))
     return pd.DataFrame(rows, columns=SPLIT_COLUMNS)
 
 
-def _parts(results: Results, label: str) -> list[dict[str, float]]:
-    rows = results.values[(results.values["scenario"] == label) & results.values["measure"].str.startswith("split.")]
-    by_replication = {number: {} for number in results.replications}  # type: dict[int, dict[str, float]]
-    for number, name, value in zip(rows["replication"], rows["measure"], rows["value"], strict=True):
-        by_replication[int(number)][str(name)] = float(value)
-    return list(by_replication.values())
+def _stages(results: Results, label: str) -> list[dict[str, float]]:
+    """The stages of the split, replication by replication; none where the scenario has no outcome."""
+    names = [name for name in results.measures if name.startswith("split.") and results.of(label, name)]
+    return [dict(zip(names, values, strict=True)) for values in zip(*(results.of(label, name) for name in names), strict=True)]
 
 
 def _planned(results: Results) -> pd.DataFrame:
-    from clinicsim.model import planned_sessions
+    from clinicsim.measures.planned import planned_sessions
 
     rows = [
         (
