@@ -60,6 +60,8 @@ class Pathways:
         self._protocols: dict[str, tuple[Step, ...]] = {}
         self._plans: dict[str, MaintenancePlan] = {}
         self.reach = reach_of(clinic.scenario)
+        self.ranks = dict(clinic.scenario.booking.priority)
+        self.last_rank = max(self.ranks.values(), default=0.0)
         self.pathway = self.build(clinic.scenario.pathway, "")
         self.positions = {step.name: place for place, step in enumerate(self.pathway)}
 
@@ -129,7 +131,7 @@ class Journey:
         self.ended = clinic.env.now
         self.last_attended = -inf
         self.retreat_request = -1
-        self.spared: set[tuple[str, str]] = set()
+        self.spared: frozenset[tuple[str, str]] = frozenset()
         self.care = Care(self)
         self.process: Process = clinic.env.process(self.walk(position))
 
@@ -223,7 +225,8 @@ class Journey:
     def walk_in(self, step: Visit, kind: VisitKind) -> Walk:
         """Come without an appointment, and be served in turn or turned away."""
         clinic, patient, now = self.clinic, self.patient, self.clinic.env.now
-        self.care.before(kind)
+        if kind.session_of is not None:
+            self.care.before(kind)
         plan = plan_visit(clinic.scenario, kind.name, self.attributes, served_as=self.served_as)
         visit = on_floor(
             clinic, plan, (patient,), step.address, self.times(step.address),
@@ -241,8 +244,8 @@ class Journey:
         return choose(0.5, self.attributes) if choose is not None else self.class_
 
     def _rank(self, step: Visit, kind: VisitKind) -> float:
-        priorities = self.clinic.scenario.booking.priority
-        return priorities.get(self._class(step, kind), max(priorities.values(), default=0.0))
+        pathways = self.clinic.pathways
+        return pathways.ranks.get(self._class(step, kind), pathways.last_rank)
 
     def appointment(self, step: Visit, kind: VisitKind, window: Window) -> Walk:
         """Ask for a visit, come to it or miss it, and ask again until it is attended or given up."""

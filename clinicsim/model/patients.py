@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from clinicsim.model.calendar import WEEKDAYS
 from clinicsim.model.sampling import Attribute, attributes_read, chooser, gives_text, is_random, sampler
 from clinicsim.model.scales import scale_of
+from clinicsim.scenario.quantities import Fixed
 
 if TYPE_CHECKING:
     from clinicsim.model.calendar import Spans
@@ -107,9 +108,15 @@ def _in_order(written: dict[str, Any]) -> tuple[tuple[str, Drawer, bool], ...]:
     """What draws each attribute, those before that others depend on, and whether it needs a uniform number."""
     needs = {name: sorted(attributes_read(quantity) & written.keys()) for name, quantity in written.items()}
     return tuple(
-        (name, _drawer(name, written[name]), gives_text(written[name]) or name in _FLAGS or is_random(written[name]))
+        (name, _drawer(name, written[name]), _needs_a_draw(name, written[name]))
         for name in TopologicalSorter(needs).static_order()
     )
+
+
+def _needs_a_draw(name: str, quantity: Any) -> bool:
+    if name in _FLAGS:
+        return not (isinstance(quantity, Fixed) and quantity.value in (0.0, 1.0))
+    return gives_text(quantity) or is_random(quantity)
 
 
 def _drawer(name: str, quantity: Any) -> Drawer:

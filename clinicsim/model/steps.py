@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from simpy import Event
 
 from clinicsim.model.attendance import chance_of
-from clinicsim.model.sampling import chooser, holds, is_random, sampler
+from clinicsim.model.sampling import certain, chooser, holds, is_random, sampler
 from clinicsim.scenario import pathway
 from clinicsim.scenario.quantities import Fixed, Options
 from clinicsim.scenario.values import Offset
@@ -138,7 +138,8 @@ class Visit(Step):
         if spec.visit is None:
             raise TypeError(f"step {address} names no visit")
         self._choose = chooser(spec.visit)
-        self._random = isinstance(spec.visit, Options) and len(spec.visit.shares) > 1
+        self._certain = certain(spec.visit)
+        self._random = isinstance(spec.visit, Options)
         self.within = spec.within
         self.if_missed = spec.if_missed
 
@@ -148,10 +149,11 @@ class Visit(Step):
 
     def take(self, journey: "Journey") -> Walk:
         """Come when the appointment is, or at once where there are none."""
-        visit_type = self.visit_type(journey)
-        kind = journey.clinic.pathways.kind(visit_type)
+        pathways = journey.clinic.pathways
+        kind = pathways.kind(self._certain or self.visit_type(journey))
         if kind.walk_in:
-            yield from self.pause(journey)
+            if self.after is not None:
+                yield from self.pause(journey)
             yield from journey.walk_in(self, kind)
         else:
             yield from journey.appointment(self, kind, self.window(journey))
@@ -350,7 +352,7 @@ class Leave(Step):
         back = self._returns.get(reason)
         if back is None or not journey.happens(RETURN, self.address, back.share):
             raise Left(reason, self.address)
-        journey.spared.add((self.address, reason))
+        journey.spared |= {(self.address, reason)}
         yield from journey.until(journey.clinic.env.now + back.after)
         raise ComesBack(back.to)
 
