@@ -1,4 +1,4 @@
-"""Reading YAML into a tree: what a plain text means, where everything stands, what is accepted and what is warned of."""
+"""Reading YAML into a tree: what a plain text means, where everything stands, what is refused and what warned of."""
 
 from pathlib import Path
 
@@ -124,7 +124,7 @@ def test_a_file_of_five_thousand_lines_is_read_whole():
     assert len(read(text).entries) == 5000
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.text(alphabet=st.sampled_from("ab:{}[],-#'\"\n \t|>&*!%@`?0123.~<"), max_size=60))
 def test_any_text_is_read_or_refused_with_its_place(text: str):
     problems = Problems()
@@ -134,7 +134,7 @@ def test_any_text_is_read_or_refused_with_its_place(text: str):
     assert all(1 <= problem.line <= lines + 1 and problem.column >= 1 for problem in problems.errors)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes):
     path = tmp_path_factory.mktemp("bytes") / "a.yaml"

@@ -201,7 +201,8 @@ def _leaves(node: Node, shape: Shape, path: tuple[str, ...]) -> Iterator[tuple[s
         yield ".".join(path), node
     if not isinstance(node, Mapping):
         return
-    for key in dict.fromkeys([*node.entries, *shapes.keys(shape, written)] if is_container else node.entries):
+    keys = [*node.entries, *shapes.keys(shape, written)] if is_container else [*node.entries]
+    for key in dict.fromkeys(key for key in keys if is_container or key not in shapes.WHOLE):
         entry = node.entries.get(key)
         value = entry.value if entry is not None else _written_default(shape, written, key)
         below = shapes.child(shape, written, key)

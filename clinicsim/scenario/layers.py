@@ -180,16 +180,24 @@ def _is_removal(node: Node) -> bool:
 
 def _placed(entries: dict[str, Entry], over: Mapping) -> dict[str, Entry]:
     """The entries in the order that `place` asks for, as far as the neighbours named are there yet."""
-    for key in over.entries:
-        place = _place_of(entries[key].value)
-        match = _PLACE.fullmatch(str(place.value)) if place is not None else None
-        if match is None or match[2] not in entries or match[2] == key or isinstance(entries[match[2]].value, Removal):
+    wishes = {key: wish for key in over.entries if (wish := _wish(entries[key].value)) is not None}
+    while wishes:
+        key = next((key for key, (_, beside) in wishes.items() if beside not in wishes), next(iter(wishes)))
+        side, beside = wishes.pop(key)
+        if beside == key or beside not in entries or isinstance(entries[beside].value, Removal):
             continue
         moved = Entry(entries[key].key, _without(entries[key].value, "place"))
         others = [name for name in entries if name != key]
-        others.insert(others.index(match[2]) + (match[1] == "after"), key)
+        others.insert(others.index(beside) + (side == "after"), key)
         entries = {name: moved if name == key else entries[name] for name in others}
     return entries
+
+
+def _wish(node: Node) -> tuple[str, str] | None:
+    """Where an entry wants to stand: before or after, and beside what."""
+    place = _place_of(node)
+    match = _PLACE.fullmatch(str(place.value)) if place is not None else None
+    return None if match is None else (match[1], match[2])
 
 
 def _place_of(node: Node) -> Scalar | None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from clinicsim.scenario import pathway
+from clinicsim.scenario.clinic import Attendance
 from clinicsim.scenario.kinds import (
     KINDS,
     STEP_KINDS,
@@ -27,6 +28,7 @@ from clinicsim.scenario.kinds import (
     TraitKind,
     step_kinds,
 )
+from clinicsim.scenario.visits import Visit
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,11 @@ class Week:
 
 @dataclass(frozen=True)
 class Record:
-    """A mapping with known keys."""
+    """A mapping with known keys. Without `has_defaults`, what is left out is said elsewhere."""
 
     model: type[BaseModel]
     short: tuple[ShortForm, ...] = ()
+    has_defaults: bool = True
 
 
 @dataclass(frozen=True)
@@ -144,10 +147,14 @@ def _either(options: list[Shape], short: tuple[ShortForm, ...]) -> Shape:
 @cache
 def fields(model: type[BaseModel]) -> dict[str, tuple[Shape, FieldInfo]]:
     """The keys of a record as they are written, with the shape and the field behind each."""
-    return {
+    found = {
         field.alias or name: (shape_of(field.annotation, tuple(field.metadata)), field)
         for name, field in model.model_fields.items()
     }
+    if model is Visit:
+        # What a visit leaves out here, the clinic's own attendance says.
+        found["attendance"] = (Record(Attendance, has_defaults=False), found["attendance"][1])
+    return found
 
 
 @cache
@@ -219,7 +226,7 @@ def keys(shape: Shape, written: Any) -> tuple[str, ...]:
 def default(shape: Shape, written: Any, key: str) -> Any:
     """What a record's key means when it is left out, as one would write it; None where nothing stands for it."""
     shape = chosen(shape, written)
-    if not isinstance(shape, Record) or key not in fields(shape.model):
+    if not isinstance(shape, Record) or not shape.has_defaults or key not in fields(shape.model):
         return None
     field = fields(shape.model)[key][1]
     if field.default_factory is not None:
