@@ -25,7 +25,7 @@ EXACT = 1e-6
 
 
 def audit(log: "EventLog", scenario: "Scenario") -> None:
-    """Check that people, their time and what they held add up; raise AuditError with a diagnosis of the first breach."""
+    """Check that people, their time and what they held add up. Raise AuditError with a diagnosis if they do not."""
     audit_run(Run(log, scenario))
 
 

@@ -25,7 +25,12 @@ def capacity(run: Run, times: list[WorkTime], units: list[UnitTime]) -> Figures:
     """All figures of the use of pools, from the time of people and units in the window, and of slots lost."""
     used = {**dict(_staff(run, times)), **dict(_units(run, units))}
     use = [value for name, value in used.items() if name.startswith("utilisation.") and value == value]
-    return {**used, "utilisation_highest": max(use, default=float("nan")), **_slots_lost(run)}
+    return {
+        **used,
+        "utilisation_highest": max(use, default=float("nan")),
+        "overtime_minutes": sum(time.after_hours.minutes for time in times),
+        **_slots_lost(run),
+    }
 
 
 def _staff(run: Run, times: list[WorkTime]) -> Iterator[tuple[str, float]]:

@@ -259,6 +259,9 @@ CAPACITY = (
           "People: minutes present after the end of the shift over minutes on the rota. Rooms: minutes in use while "
           "closed over "
           "minutes open.", "{pool}, in the window", "less", bounds=(0.0, None)),
+    Measure("overtime_minutes", "minutes over the run", "capacity", "Overtime",
+            "Minutes present after the end of the shift, all people together.",
+            "everybody on the rota, in the window", "less", 5.0),
     Measure("idle.{staff}", "hours per week", "capacity", "Idle hours of {staff}",
             "Hours available in which nobody is served, all people of {staff} together, over weeks.", "{staff}, in "
                                                                                                       "the window",
@@ -461,12 +464,18 @@ def catalogue(scenario: "Scenario") -> dict[str, Measure]:
 
 def describe(name: str) -> Measure:
     """Find the measure, or the member of a family, of that name. Raises KeyError when there is none."""
-    for measure in MEASURES:
-        pattern = _BRACES.sub(r"(?P<\1>.+)", re.escape(measure.name).replace(r"\{", "{").replace(r"\}", "}"))
-        found = re.fullmatch(pattern, name)
-        if found:
-            return _filled(measure, found.groupdict())
+    for part in (r"[^.]+", r".+"):
+        for measure in MEASURES:
+            found = _pattern(measure, part).fullmatch(name)
+            if found:
+                return _filled(measure, found.groupdict())
     raise KeyError(name)
+
+
+def _pattern(measure: Measure, part: str) -> re.Pattern[str]:
+    """What the names of a family look like, with this for each part in braces."""
+    literal = re.escape(measure.name).replace(r"\{", "{").replace(r"\}", "}")
+    return re.compile(_BRACES.sub(lambda found: f"(?P<{found[1]}>{part})", literal))
 
 
 def _members(scenario: "Scenario") -> dict[str, list[str]]:

@@ -91,25 +91,32 @@ class ScorePaths:
         self.scale: SymptomScale = scale_of(run.scenario.outcome)
         self.baseline = run.people.baseline
         self.inquired = run.people.inquired
-        self._pieces = _pieces(run)
-        self._moments = np.unique(self._pieces.start)
-        ranks = np.searchsorted(self._moments, self._pieces.start, side="right")
-        self._keys = self._pieces.patient * (self._moments.size + 1) + ranks
+        self._sums = _sums(run)
+        self._pieces = _with_one_waning(self._sums)
+        self._moments = np.unique(self._sums.pieces.start)
+        ranks = np.searchsorted(self._moments, self._sums.pieces.start, side="right")
+        self._keys = self._sums.pieces.patient * (self._moments.size + 1) + ranks
 
     def score(self, patients: Array, times: Array) -> Array:
         """The true score of each patient at the time beside it, not before the inquiry."""
-        fall = self._pieces_at(patients, times).improvement(times)
-        return np.clip(self.baseline[patients] - fall, self.scale.low, self.scale.high)
+        rows = self._rows_at(patients, times)
+        return np.clip(self.baseline[patients] - self._sums.improvement(rows, times), self.scale.low, self.scale.high)
 
     def since_last_dosing(self, patients: Array, times: Array) -> Array:
-        """The time since the last effective dosing of each patient, in units of their own half-loss time then."""
-        pieces = self._pieces_at(patients, times)
-        return np.where(np.isfinite(pieces.half), (times - pieces.origin) / pieces.half, 0.0)
+        """The time since the last effective dosing of each patient, in units of their own half-loss time then.
 
-    def _pieces_at(self, patients: Array, times: Array) -> Pieces:
+        Of several treatments that wane the one that has changed most is meant; 0 where nothing wanes.
+        """
+        rows = self._rows_at(patients, times)
+        if not self._sums.change.size:
+            return np.zeros(rows.size)
+        most = np.argmax(np.abs(self._sums.change[:, rows]), axis=0)
+        origin, half = self._sums.origin[most, rows], self._sums.half[most, rows]
+        return np.where(np.isfinite(half), (times - origin) / half, 0.0)
+
+    def _rows_at(self, patients: Array, times: Array) -> Array:
         ranks = np.searchsorted(self._moments, times, side="right")
-        rows = np.searchsorted(self._keys, patients * (self._moments.size + 1) + ranks, side="right") - 1
-        return self._pieces.taken(rows)
+        return np.searchsorted(self._keys, patients * (self._moments.size + 1) + ranks, side="right") - 1
 
     def point_minutes(self, patients: Array, since: Array, until: Array) -> Array:
         """The integral of baseline minus true score from `since` to `until` for each patient, in point-minutes."""
@@ -151,11 +158,25 @@ class ScorePaths:
         return np.bincount(patients, weights=values, minlength=self.baseline.size)
 
 
-def _pieces(run: Run) -> Pieces:
+@dataclass(frozen=True)
+class Sums:
+    """Pieces of which the `constant` part is all that does not wane, and by treatment (rows) what wanes in each."""
+
+    pieces: Pieces
+    change: Array
+    origin: Array
+    half: Array
+
+    def improvement(self, rows: Array, times: Array) -> Array:
+        """The fall from baseline in some of the pieces, each at one time, before the score is kept within the scale."""
+        kept = half_kept((times - self.origin[:, rows]) / self.half[:, rows])
+        return self.pieces.constant[rows] + np.sum(self.change[:, rows] * kept, axis=0)
+
+
+def _sums(run: Run) -> Sums:
     """The pieces of all patients by patient and time: one before any effect, then one from each effect row on."""
     effect = run.columns["effect"]
     people = np.flatnonzero(np.isfinite(run.people.inquired))
-    treatments = effect.texts("treatment")
     patient = np.concatenate((people, effect.whole("patient")))
     start = np.concatenate((run.people.inquired[people], effect.floats("time")))
     row = np.concatenate((np.full(people.size, -1), np.arange(len(effect))))
@@ -164,49 +185,50 @@ def _pieces(run: Run) -> Pieces:
     end = np.full(patient.size, run.end)
     same = np.flatnonzero(patient[1:] == patient[:-1])
     end[same] = start[same + 1]
-    first = np.maximum.accumulate(np.where(row < 0, np.arange(row.size), 0))
-    constant = np.zeros(row.size)
-    waning: list[tuple[Array, Array, Array]] = []
-    values = {name: np.append(effect.floats(name), 0.0) for name in ("change", "origin", "half_loss")}
-    for code in range(len(treatments.names)):
-        of_this = (row >= 0) & (treatments.codes[np.maximum(row, 0)] == code) if len(effect) else row >= 0
-        latest = np.maximum.accumulate(np.where(of_this, np.arange(row.size), -1))
-        rows = np.where(latest > first, row[latest], -1)
-        change, origin, half = (values[name][rows] for name in ("change", "origin", "half_loss"))
-        lasting = np.isinf(half) | (rows < 0)
-        constant += np.where(lasting, change, 0.0)
-        waning.append((np.where(lasting, 0.0, change), origin, np.where(lasting, np.inf, half)))
-    baseline = run.people.baseline[patient]
     kept = end > start
-    pieces = _with_one_waning(Pieces(patient, start, end, baseline, constant, *_none(row.size)), waning, kept)
-    order = np.lexsort((pieces.start, pieces.patient))
-    return pieces.taken(order)
+    names = effect.texts("treatment").names
+    change, origin, half = np.zeros((3, len(names), row.size))
+    for code in range(len(names)):
+        change[code], origin[code], half[code] = _in_force(run, row, code)
+    lasting = np.isinf(half)
+    constant = np.sum(np.where(lasting, change, 0.0), axis=0)
+    none = np.zeros(row.size)
+    pieces = Pieces(patient, start, end, run.people.baseline[patient], constant, none, none, np.full(row.size, np.inf))
+    waning = np.where(lasting, 0.0, change)
+    return Sums(pieces.taken(kept), waning[:, kept], origin[:, kept], half[:, kept])
 
 
-def _none(count: int) -> tuple[Array, Array, Array]:
-    return np.zeros(count), np.zeros(count), np.full(count, np.inf)
+def _in_force(run: Run, row: Array, code: int) -> tuple[Array, Array, Array]:
+    """Change, origin and half-loss time of one treatment in each piece: those of its latest row for that patient.
+
+    `row` has for each piece the effect row that begins it, -1 where it is a patient's first piece.
+    """
+    effect = run.columns["effect"]
+    place = np.arange(row.size)
+    of_this = (row >= 0) & (np.append(effect.texts("treatment").codes, -1)[row] == code)
+    latest = np.maximum.accumulate(np.where(of_this, place, -1))
+    first = np.maximum.accumulate(np.where(row < 0, place, 0))
+    rows = np.where(latest > first, row[latest], -1)
+    nothing = {"change": 0.0, "origin": 0.0, "half_loss": np.inf}
+    change, origin, half = (np.append(effect.floats(name), value)[rows] for name, value in nothing.items())
+    return change, origin, half
 
 
-def _with_one_waning(pieces: Pieces, waning: list[tuple[Array, Array, Array]], kept: Array) -> Pieces:
-    """The kept pieces with what wanes in them; short stretches of one value where several treatments wane at once."""
-    if not waning:
-        return pieces.taken(kept)
-    change, origin, half = (np.array(side) for side in zip(*waning, strict=True))
-    active = change != 0.0
-    which = np.argmax(active, axis=0)
-    place = np.arange(which.size)
-    alone = kept & (active.sum(axis=0) <= 1)
-    single = replace(pieces, change=change[which, place], origin=origin[which, place], half=half[which, place])
-    mixed = np.flatnonzero(kept & (active.sum(axis=0) > 1))
-    parts = [single.taken(alone)]
-    for row in mixed:
-        piece = pieces.taken(np.array([row]))
-        edges = np.linspace(piece.start[0], piece.end[0], int((piece.end[0] - piece.start[0]) // _MIXED_STEP) + 2)
-        middle = (edges[1:] + edges[:-1]) / 2.0
-        fall = sum(
-            c * half_kept((middle - o) / h)
-            for c, o, h in zip(change[:, row], origin[:, row], half[:, row], strict=True)
-        )
-        many = piece.taken(np.zeros(middle.size, dtype=np.int64))
-        parts.append(replace(many, start=edges[:-1], end=edges[1:], constant=many.constant + fall))
+def _with_one_waning(sums: Sums) -> Pieces:
+    """The pieces with what wanes in them; short stretches of one value where several treatments wane at once."""
+    pieces = sums.pieces
+    if not sums.change.size:
+        return pieces
+    active = np.count_nonzero(sums.change, axis=0)
+    which, place = np.argmax(sums.change != 0.0, axis=0), np.arange(active.size)
+    single = replace(
+        pieces, change=sums.change[which, place], origin=sums.origin[which, place], half=sums.half[which, place]
+    )
+    parts = [single.taken(active <= 1)]
+    for row in np.flatnonzero(active > 1):
+        begin, end = pieces.start[row], pieces.end[row]
+        edges = np.linspace(begin, end, int((end - begin) // _MIXED_STEP) + 2)
+        rows = np.full(edges.size - 1, row)
+        fall = sums.improvement(rows, (edges[1:] + edges[:-1]) / 2.0)
+        parts.append(replace(pieces.taken(rows), start=edges[:-1], end=edges[1:], constant=fall))
     return joined(*parts)
