@@ -23,6 +23,8 @@ LEAVE = "staff.leave"
 _WEEKS_A_BLOCK = 52
 _DAYS_A_YEAR = 365.25
 
+DatedChange = tuple[Change, float, float]
+"""A change with the day on which it begins and the one on which it is over."""
 Duty = tuple[Spans, frozenset[str] | None]
 """Spans in which somebody can be booked, and for which protocols and retreats; None for everything."""
 
@@ -33,8 +35,8 @@ class _Member:
 
     worker: Worker
     hours: StaffHours | None
-    role_changes: tuple[Change, ...]
-    own_changes: tuple[Change, ...]
+    role_changes: list[DatedChange]
+    own_changes: list[DatedChange]
     limit: ContactLimit
     breaks: tuple[tuple[str, Break], ...]
     absence: Absence
@@ -69,8 +71,9 @@ class Roster:
             **{f"rooms.{name}": pool for name, pool in scenario.rooms.items()},
             **{f"equipment.{name}": pool for name, pool in scenario.equipment.items()},
         }
-        for pool in self._pools.values():
-            self._spread_leave(pool)
+        self._changes = {name: _dated(pool.changes.values(), calendar) for name, pool in self._things.items()}
+        for members in self._pools.values():
+            self._spread_leave(members)
 
     # People
 
@@ -237,7 +240,7 @@ class Roster:
         """Give how many rooms or pieces there are of a pool (`rooms.dosing`, `equipment.pump`) on a day."""
         pool = self._things[address]
         number = pool.count
-        for change, first, until in _dated(pool.changes.values(), self._calendar):
+        for change, first, until in self._changes[address]:
             if first <= day < until:
                 number = change.count if change.count is not None else number + (change.add or 0) - (change.remove or 0)
         return max(0, number)
@@ -245,7 +248,7 @@ class Roster:
     def open(self, address: str, day: int) -> Spans | None:
         """Give when a pool of rooms or equipment may be used on a day; None where it follows the hours of the visit."""
         pool = self._things[address]
-        hours = _changed_hours(pool.changes.values(), day, self._calendar) or pool.hours
+        hours = _changed_hours(self._changes[address], day) or pool.hours
         if hours is None or hours == "as needed":
             return None
         return self._calendar.spans_of(hours, day)
@@ -257,8 +260,8 @@ class Roster:
     # Inside
 
     def _hours(self, member: _Member, day: int) -> StaffHours | None:
-        own = _changed_hours(member.own_changes, day, self._calendar)
-        return own or _changed_hours(member.role_changes, day, self._calendar) or member.hours
+        own = _changed_hours(member.own_changes, day)
+        return own or _changed_hours(member.role_changes, day) or member.hours
 
     def _duties_of(self, member: _Member, day: int) -> tuple[Duty, ...]:
         worker = member.worker
@@ -346,7 +349,7 @@ def _members(pool: str, role: Role, calendar: Calendar, names: set[str]) -> list
     rows += [(f"{pool} {len(begun) + place + 1}", None, s, (len(begun) + place, pool)) for place, s in enumerate(hired)]
     skills = _deal(role, [person for _, person, _, _ in rows])
     return [
-        _member(pool, role, number, _unique(name, pool, names), person, spans, draws, skills[number])
+        _member(pool, role, number, _unique(name, pool, names), person, spans, draws, skills[number], calendar)
         for number, (name, person, spans, draws) in enumerate(rows)
     ]
 
@@ -367,14 +370,15 @@ def _member(
     spans: tuple[tuple[float, float], ...],
     draws: tuple[int, str],
     skills: frozenset[str],
+    calendar: Calendar,
 ) -> _Member:
     own = person or Person()
     breaks = role.breaks if own.breaks is None else own.breaks
     return _Member(
         worker=Worker(pool, number, name, skills, _names(role.only_for if own.only_for is None else own.only_for)),
         hours=role.hours if own.hours is None else own.hours,
-        role_changes=tuple(role.changes.values()) if own.hours is None else (),
-        own_changes=tuple(own.changes.values()),
+        role_changes=_dated(role.changes.values(), calendar) if own.hours is None else [],
+        own_changes=_dated(own.changes.values(), calendar),
         limit=role.contact_limit if own.contact_limit is None else own.contact_limit,
         breaks=tuple(breaks.items()),
         absence=role.absence if own.absence is None else own.absence,
@@ -436,8 +440,8 @@ def _leave_between(spans: list[tuple[float, float]], first: float, until: float)
     spans[:] = kept
 
 
-def _dated(changes: Iterable[Change], calendar: Calendar) -> list[tuple[Change, float, float]]:
-    """The changes in order of their first day, each with the day on which it begins and the one on which it is over."""
+def _dated(changes: Iterable[Change], calendar: Calendar) -> list[DatedChange]:
+    """The changes in order of their first day."""
     dated = [
         (
             change,
@@ -449,10 +453,10 @@ def _dated(changes: Iterable[Change], calendar: Calendar) -> list[tuple[Change, 
     return sorted(dated, key=lambda entry: entry[1])
 
 
-def _changed_hours(changes: Iterable[Change], day: int, calendar: Calendar) -> StaffHours | None:
+def _changed_hours(changes: Iterable[DatedChange], day: int) -> StaffHours | None:
     """The hours that a change brings on a day; of several the latest begun."""
     hours = None
-    for change, first, until in _dated(changes, calendar):
+    for change, first, until in changes:
         if change.hours is not None and first <= day < until:
             hours = change.hours
     return hours

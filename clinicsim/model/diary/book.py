@@ -43,7 +43,7 @@ class Book:
         self._compiler = Compiler(self._named)
         self._people_free: dict[tuple[int, Pooled | tuple[Seat, ...]], tuple[int, int]] = {}
         self._profiles: dict[int, Profile] = {}
-        self._longest = 0.0
+        self._asked: set[float] = set()
         self._every_day = (1 << (calendar.days + int(scenario.booking.horizon // DAY) + 8)) - 1
         self._versions: dict[int, int] = {}
         self._freed: list[int] = []
@@ -60,7 +60,7 @@ class Book:
         if profile is None:
             profile = self._profiles[id(plan)] = self._compiler.compile(plan, self._every_day)
             profile.seen = len(self._freed)
-            self._longest = max(self._longest, profile.most_minutes)
+            self._asked.update(profile.minutes)
         if profile.seen < len(self._freed):
             for day in self._freed[profile.seen :]:
                 profile.maybe |= 1 << day
@@ -175,21 +175,21 @@ class Book:
             first, until = int(hold.start), -int(-hold.end // 1)
             for day in range(first // DAY, max(first, until - 1) // DAY + 1):
                 minutes = between(max(0, first - day * DAY), min(DAY, until - day * DAY))
-                near_limit = self._change_day(hold, day, minutes, sign)
-                altered.update(self._week_of(day) if near_limit else range(day - self.window + 1, day + 1))
+                passes_limit = self._change_day(hold, day, minutes, sign)
+                altered.update(self._week_of(day) if passes_limit else range(day - self.window + 1, day + 1))
         return altered
 
     def _change_day(self, hold: Hold, day: int, minutes: int, sign: int) -> bool:
-        """Add or take away one day of a hold, and say whether a limit now stands, or stood, in the way of any visit."""
+        """Add or take away one day of a hold, and say whether a week's limit is passed."""
         if hold.pool in self._things:
             self._things[hold.pool].hold(day, minutes, sign * hold.units)
             return False
         pool = hold.pool.removeprefix("staff.")
         if hold.person:
             amount = sign * -(-ATTENTION // hold.share)
-            return self.people[pool].hold(hold.person, day, minutes, amount, self._longest)
+            return self.people[pool].hold(hold.person, day, minutes, amount, self._asked)
         share = Share(hold.share, hold.skills, hold.serves)
-        return self._counted[pool].hold(day, minutes, share, sign * hold.units, self._longest)
+        return self._counted[pool].hold(day, minutes, share, sign * hold.units, self._asked)
 
     def _week_of(self, day: int) -> range:
         """The days of the week of a day, and the one before where a window holds two."""

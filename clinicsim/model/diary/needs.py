@@ -103,10 +103,11 @@ class Profile:
     tallies: dict[tuple[object, ...], tuple[int, int, dict[str, tuple[float, int, int]]]] = field(default_factory=dict)
 
     @property
-    def most_minutes(self) -> float:
-        """The most minutes with the patient that one person, or one pool, gives."""
-        people = [seat.minutes for way in self.ways for seats in way.seats for seat in seats]
-        return max([0.0, *people, *(need.minutes for way in self.ways for need in way.pooled)])
+    def minutes(self) -> set[float]:
+        """The minutes with the patient that one person, or one pool, gives, in all ways."""
+        causes = [way for cause in self.causes for way in cause.ways]
+        people = {seat.minutes for way in (*self.ways, *causes) for seats in way.seats for seat in seats}
+        return people | {need.minutes for way in (*self.ways, *causes) for need in way.pooled}
 
 
 @dataclass(slots=True)

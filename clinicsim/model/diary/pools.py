@@ -4,8 +4,7 @@ A window is the day itself, or with the day after it where the clinic stays open
 of the window. What is worked out for a day is kept until something on it changes.
 """
 
-from collections.abc import Sequence
-from math import inf
+from collections.abc import Collection, Sequence
 
 from clinicsim.model.diary.masks import DAY, DAY_MASK, Steps, between, lowest, of_spans, starts_of
 from clinicsim.model.diary.needs import ATTENTION, Pooled, Seat, Share, Thing
@@ -56,9 +55,13 @@ class NamedPerson:
         """Give the minutes with patients that the limits leave on a day."""
         left = self._left.get(day)
         if left is None:
-            daily, weekly = self._roster.contact_limit(self.worker, day)
-            left = self._left[day] = min(daily - self._minutes.get(day, 0.0), weekly - self.load(day))
+            daily = self._roster.contact_limit(self.worker, day)[0]
+            left = self._left[day] = min(daily - self._minutes.get(day, 0.0), self.left_in_week(day))
         return left
+
+    def left_in_week(self, day: int) -> float:
+        """Give the minutes with patients that the limit leaves in the week of a day."""
+        return self._roster.contact_limit(self.worker, day)[1] - self.load(day)
 
     def held(self, day: int) -> int:
         """Give the minutes of a day at which this person is held."""
@@ -184,19 +187,19 @@ class NamedPool:
                 return found
         return None
 
-    def hold(self, name: str, day: int, minutes: int, amount: int, longest: float) -> bool:
+    def hold(self, name: str, day: int, minutes: int, amount: int, asked: Collection[float]) -> bool:
         """Hold a part of a person's attention, or give it back with a negative amount.
 
-        Says whether the person's limit for the week stands, or stood, in the way of a visit of `longest` minutes; then
-        all days of the week are affected.
+        Says whether with it the limit for the week begins, or ceases, to stand in the way of visits that take one of
+        the minutes in `asked`; then all days of the week are affected.
         """
         person = self.people[name]
-        before = person.left(day) if person.limited else inf
+        before = person.left_in_week(day) if person.limited else 0.0
         person.hold(day, minutes, amount)
-        near_limit = person.limited and min(before, person.left(day)) < longest
-        for affected in range(day - 7, day + 7) if near_limit else range(day - self._window + 1, day + 1):
+        passed = person.limited and _passes(before, person.left_in_week(day), asked)
+        for affected in range(day - 7, day + 7) if passed else range(day - self._window + 1, day + 1):
             self._forget(name, affected)
-        return near_limit
+        return passed
 
     def forget(self, name: str, day: int) -> None:
         """Drop what is known of a person on a day and in the two weeks around it."""
@@ -222,6 +225,12 @@ class NamedPool:
                 if mask is None:
                     masks[place] = self._people[place].starts(seat, day)
         return masks  # type: ignore[return-value]
+
+
+def _passes(before: float, after: float, asked: Collection[float]) -> bool:
+    """Whether what is left passes one of the figures that are asked for."""
+    low, high = (before, after) if before < after else (after, before)
+    return any(low < figure <= high for figure in asked)
 
 
 def _at_least(count: int, masks: Sequence[int]) -> int:
@@ -274,12 +283,13 @@ class CountedPool:
             known[need] = mask
         return mask if mask and (not self.limited or need.minutes <= self.left(day)) else 0
 
-    def hold(self, day: int, minutes: int, share: Share, units: int, longest: float) -> bool:
+    def hold(self, day: int, minutes: int, share: Share, units: int, asked: Collection[float]) -> bool:
         """Hold so many shares at these minutes of a day, or give them back with a negative number.
 
-        Says whether the limits stand, or stood, in the way of a visit of `longest` minutes.
+        Says whether with it the limits for the week begin, or cease, to stand in the way of visits that take one of the
+        minutes in `asked`.
         """
-        before = self.left(day) if self.limited else inf
+        before = self._left_in_week(day) if self.limited else 0.0
         weight = self._weight(share) * units
         holds = self._holds.setdefault(day, [])
         if units > 0:
@@ -293,7 +303,7 @@ class CountedPool:
         self._minutes[day] = self._minutes.get(day, 0.0) + worth
         self._week_minutes[week] = self._week_minutes.get(week, 0.0) + worth
         self._drop(day)
-        return self.limited and min(before, self.left(day)) < longest
+        return self.limited and _passes(before, self._left_in_week(day), asked)
 
     def forget(self, day: int) -> None:
         """Drop what is known of who is there on a day."""
@@ -381,23 +391,18 @@ class CountedPool:
         return packs(people, asks, may)
 
     def left(self, day: int) -> float:
-        """Give the minutes with patients that the limits of all leave on a day."""
+        """Give the minutes with patients that the limits of those on shift on a day, and of all in its week, leave."""
         left = self._left.get(day)
         if left is None:
-            daily, weekly = self._limits(day)
-            booked = self._week_minutes.get(self._roster.week(day), 0.0)
-            left = self._left[day] = min(daily - self._minutes.get(day, 0.0), weekly - booked)
+            there = [worker for worker in self._workers if self._roster.duties(worker, day)]
+            daily = sum(self._roster.contact_limit(worker, day)[0] for worker in there)
+            left = self._left[day] = min(daily - self._minutes.get(day, 0.0), self._left_in_week(day))
         return left
 
-    def _limits(self, day: int) -> tuple[float, float]:
-        """The limits of those on shift that day, and those of everybody in the week, each added up."""
-        daily = weekly = 0.0
-        for worker in self._workers:
-            if self._roster.employed(worker, day):
-                limit, week = self._roster.contact_limit(worker, day)
-                daily += limit if self._roster.duties(worker, day) else 0.0
-                weekly += week
-        return daily, weekly
+    def _left_in_week(self, day: int) -> float:
+        there = [worker for worker in self._workers if self._roster.employed(worker, day)]
+        weekly = sum(self._roster.contact_limit(worker, day)[1] for worker in there)
+        return weekly - self._week_minutes.get(self._roster.week(day), 0.0)
 
 
 class ThingPool:
@@ -424,8 +429,10 @@ class ThingPool:
             mask = -1
             for offset, length, units in need.segments:
                 mask &= self._run(day, length, units, known) >> offset
-            for offset, length in need.uses:
-                mask &= starts_of(self._open(day), length) >> offset
+            opening = self._open(day)
+            if opening is not None:
+                for offset, length in need.uses:
+                    mask &= starts_of(opening, length) >> offset
             known[need] = mask
         return mask
 
@@ -466,9 +473,9 @@ class ThingPool:
                 free |= minutes
         return free
 
-    def _open(self, day: int) -> int:
-        mask = 0
-        for later in range(self._window):
-            spans = self._roster.open(self.name, day + later)
-            mask |= (DAY_MASK if spans is None else of_spans(spans)) << (DAY * later)
-        return mask
+    def _open(self, day: int) -> int | None:
+        """When they may be used; None where they follow the hours of the visit."""
+        spans = [self._roster.open(self.name, day + later) for later in range(self._window)]
+        if all(there is None for there in spans):
+            return None
+        return sum((DAY_MASK if s is None else of_spans(s)) << (DAY * later) for later, s in enumerate(spans))

@@ -76,7 +76,7 @@ class Diary:
             limit = kept[0][1][1]
             if all(anybody.people.get(role) == name for role, (name, _) in kept):
                 return anybody
-            found = wish.nearest({role: name for role, (name, _) in kept}, anybody.start + limit)
+            found = wish.nearest({role: name for role, (name, _) in kept}, anybody.start, anybody.start + limit)
             if found is not None and found.start <= anybody.start + limit:
                 return found
             if limit == inf:
@@ -214,18 +214,20 @@ class Diary:
     def _day_counts(
         self, profile: Profile, request: Request, own: Own, day: int, begin: int, end: int
     ) -> tuple[int, Counts]:
-        """What failed on a day from one minute up to another; whole days are kept until something on them changes."""
-        whole = begin == 0 and end == DAY
+        """What failed on a day from one minute up to another; all of a day is kept until something on it changes."""
+        every = self._book.hours(profile, day) & self._book.grid
+        starts = every & between(begin, end)
+        if not starts:
+            return 0, {}
+        if starts != every:
+            return starts.bit_count(), count(starts, self._failures(profile, request.free, own, day))
         key = (day, id(request.free), *own.values())
         version = self._book.version(day)
-        known = profile.tallies.get(key) if whole else None
-        if known is not None and known[0] == version:
-            return known[1], known[2]
-        starts = self._book.hours(profile, day) & self._book.grid & between(begin, end)
-        causes = count(starts, self._failures(profile, request.free, own, day)) if starts else {}
-        if whole:
-            profile.tallies[key] = (version, starts.bit_count(), causes)
-        return starts.bit_count(), causes
+        known = profile.tallies.get(key)
+        if known is None or known[0] != version:
+            causes = count(starts, self._failures(profile, request.free, own, day))
+            known = profile.tallies[key] = (version, starts.bit_count(), causes)
+        return known[1], known[2]
 
     def _failures(self, profile: Profile, free: Free, own: Own, day: int) -> list[tuple[str, int]]:
         """The causes, each with the minutes of a day at which it fails, whatever else fails there."""
@@ -340,12 +342,15 @@ class _Wish:
         exact = bool(profile.plan.retreat) and request.earliest == request.latest
         self._grid = -1 if exact else self._book.grid
 
-    def nearest(self, own: Own, at_most: float = inf) -> _Found | None:
-        """Find the start that is asked for, up to the horizon or `at_most`, with these people in their seats."""
+    def nearest(self, own: Own, at_least: int = 0, at_most: float = inf) -> _Found | None:
+        """Find the start that is asked for, up to the horizon or `at_most`, with these people in their seats.
+
+        Where nothing before `at_least` can be found it is not looked for there.
+        """
         until = self._last if at_most == inf else min(self._last, int(at_most) + 1)
         request = self._request
         if not request.tolerant:
-            return self._after(self._first, until, own)
+            return self._after(max(self._first, at_least), until, own)
         target = max(self._first, ceil(request.target))
         later = self._after(target, until, own)
         before = self._before(target, own) if later is None or later.start > target else None
