@@ -74,6 +74,7 @@ class Scenario:
     content_id: str = "0123456789ab"
     description: str | None = None
     evidence: dict = field(default_factory=dict)
+    outcome: None = None
     length: object = Span(months=36)
 
 

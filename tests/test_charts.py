@@ -146,17 +146,16 @@ def test_names_are_cut_at_spaces_and_nothing_is_lost():
 
 
 @pytest.mark.skipif(not can_draw(), reason="vl-convert-python is not installed")
-def test_pictures_hold_hostile_names_as_text_and_come_out_the_same_twice():
+def test_pictures_hold_hostile_names_as_text():
     compared = examples.comparison(examples.HOSTILE, replications=3)
     spec = {"use": by_name(compared)["use"].spec()}
-    first, second = pictures(spec), pictures(spec)
-    svg = first.svg["use"].decode()
+    found = pictures(spec)
+    svg = found.svg["use"].decode()
     assert "<script" not in svg
     assert "&lt;/script&gt;&lt;script&gt;" in svg
     assert "=1+1" in svg
-    assert first.png["use"].startswith(b"\x89PNG")
-    assert first == second
-    assert "</script" not in first.vega
+    assert found.png["use"].startswith(b"\x89PNG")
+    assert "</script" not in found.vega
 
 
 def test_no_chart_lets_vega_draw_random_numbers():
