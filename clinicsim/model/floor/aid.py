@@ -5,10 +5,11 @@ from typing import Any
 
 import simpy
 
-from clinicsim.model.floor.holding import Held, Need, Person, Pools
+from clinicsim.model.floor.holding import Held, Need
 from clinicsim.model.floor.moments import Release
+from clinicsim.model.floor.people import Person, Pools
 from clinicsim.model.floor.ready import Live
-from clinicsim.model.log import EventLog
+from clinicsim.model.floor.record import Record
 
 
 class Aids:
@@ -16,9 +17,9 @@ class Aids:
     over.
     """
 
-    def __init__(self, env: simpy.Environment, log: EventLog, pools: Pools, request_scan: Callable[[], None]) -> None:
+    def __init__(self, env: simpy.Environment, record: Record, pools: Pools, request_scan: Callable[[], None]) -> None:
         self._env = env
-        self._log = log
+        self._record = record
         self._pools = pools
         self._request_scan = request_scan
         self.waiting: list[tuple[Live, int, Need]] = []
@@ -78,15 +79,11 @@ class Aids:
 
     def end(self, live: Live) -> None:
         """Let all helpers of a visit go, and forget those who have not come."""
-        now = self._env.now
         self.waiting = [call for call in self.waiting if call[0] is not live]
         for held in live.aided:
             held.person.take(-held.amount)
-            if now > held.since and held.share > 0.0:
-                held.person.worked += (now - held.since) * held.share
-                self._log.rows["served"].append(
-                    (now, live.visit.number, held.person.pool.address, held.person.name, held.since, held.share, False)
-                )
+            if held.share > 0.0:
+                self._record.served(live, held, kept=False)
         live.aided = []
 
 

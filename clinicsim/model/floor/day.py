@@ -12,9 +12,11 @@ import simpy
 from clinicsim.errors import StallError
 from clinicsim.model.calendar import MINUTES_A_DAY, Calendar
 from clinicsim.model.floor.aid import Aids
-from clinicsim.model.floor.holding import NO_CLAIMS, Compiled, Held, Person, PhaseNeeds, Pools, StaffPool, UnitPool
+from clinicsim.model.floor.holding import NO_CLAIMS, Compiled, Held, PhaseNeeds
 from clinicsim.model.floor.moments import Release, Scan
+from clinicsim.model.floor.people import Person, Pools, StaffPool, UnitPool
 from clinicsim.model.floor.ready import GIVES_WAY, HOURS, Key, Live, Queue
+from clinicsim.model.floor.record import Record
 from clinicsim.model.floor.shifts import Rota, Shifts
 from clinicsim.model.floor.visit import Ending, FloorVisit
 from clinicsim.model.log import EventLog
@@ -41,7 +43,7 @@ class Floor:
     ) -> None:
         self._env = env
         self._calendar = calendar
-        self._log = log
+        self._record = Record(env, log)
         self._by_arrival = scenario.day.order == "arrival"
         self._overtime_limit = scenario.day.overtime_limit
         self._last_start = scenario.day.last_start
@@ -56,7 +58,7 @@ class Floor:
         self.shifts = Shifts(env, roster, calendar, log, self._pools, self._inside, hand_over)
         self.shifts.on_change = self.request_scan
         self.shifts.give_up_person = self._give_up_person
-        self.aids = Aids(env, log, self._pools, self.request_scan)
+        self.aids = Aids(env, self._record, self._pools, self.request_scan)
         self.promised: Callable[[str, float, float], Starts] | None = None
         self._compiled: dict[object, Queue] = {}
         self._going: list[tuple[Key, Live]] = []
@@ -80,11 +82,9 @@ class Floor:
         env = self._env
         now = env.now
         if visit.places is not None and not self._finds_place(visit):
-            self._log.rows["turned_away"].append((now, visit.patients[0], visit.visit_type))
+            self._record.turned_away(visit)
             return None
-        arrived = self._log.rows["arrived"]
-        for patient in visit.patients:
-            arrived.append((now, visit.number, patient))
+        self._record.arrived(visit)
         done = simpy.Event(env)
         queue = self._queue_of(visit)
         moment = visit.arrival if self._by_arrival or visit.appointment is None else visit.appointment
@@ -154,7 +154,6 @@ class Floor:
         """Begin a day, at its midnight: shifts, sickness, opening and closing. Visits left over from the day before
         are moved.
         """
-        env = self._env
         midnight = day * MINUTES_A_DAY
         spans = self._calendar.open_spans(day)
         if not (self._open and spans and spans[0][0] == 0.0):
@@ -167,7 +166,6 @@ class Floor:
             if end < MINUTES_A_DAY:
                 self._at(midnight + end, self._end_hours if end < spans[-1][1] else self._close)
         self.request_scan()
-        assert env.now >= midnight
 
     def _opens_at_midnight(self, day: int) -> bool:
         spans = self._calendar.open_spans(day)
@@ -338,23 +336,9 @@ class Floor:
         self._inside[visit.number] = live
         for person in compiled.named:
             person.owes += 1
-        rows = self._log.rows
-        appointment = _NAN if visit.appointment is None else visit.appointment
-        for patient in visit.patients:
-            rows["begun"].append(
-                (
-                    now,
-                    visit.number,
-                    patient,
-                    visit.visit_type,
-                    visit.step,
-                    appointment,
-                    appointment + compiled.booked,
-                    visit.arrival,
-                )
-            )
+        self._record.begun(live)
         if waits:
-            self._write_waits(live, "before", waits)
+            self._record.waited(live, "before", waits)
         first = compiled.phases[0]
         if first.kept_units:
             live.kept_units = _take_units(first.kept_units, now)
@@ -363,18 +347,13 @@ class Floor:
     def _go_on(self, live: Live, needs: PhaseNeeds, chosen: list[list[Person]]) -> None:
         live.waits_for((), self._env.now)
         if live.waits:
-            self._write_waits(live, "within", live.waits)
+            self._record.waited(live, "within", live.waits)
             live.waits = {}
         kept = live.kept
         if kept is not None:
             live.kept = None
             self._release(live, kept, kept=True)
         self._start(live, needs, chosen)
-
-    def _write_waits(self, live: Live, where: str, waits: dict[str, float]) -> None:
-        rows, now, number = self._log.rows["waited"], self._env.now, live.visit.number
-        for patient in live.visit.patients:
-            rows.extend((now, number, patient, where, cause, minutes) for cause, minutes in waits.items())
 
     def _start(self, live: Live, needs: PhaseNeeds, chosen: list[list[Person]]) -> None:
         """Take everybody and everything that a phase needs, and let it last as long as it lasts."""
@@ -405,11 +384,8 @@ class Floor:
         live: Live = event.value
         self._under_way -= 1
         now, visit, compiled, phase = self._env.now, live.visit, live.compiled, live.phase
-        rows = self._log.rows
         plan = compiled.plan.phases
-        rows["phase"].append((now, visit.number, visit.patients[0], visit.visit_type, plan[phase].name, live.started))
-        if visit.happenings:
-            self._write_happenings(live)
+        self._record.phase(live)
         if phase == compiled.journey:
             booked = plan[phase].booked
             live.journey = (now - live.started) / booked if booked > 0.0 else 1.0
@@ -423,7 +399,7 @@ class Floor:
         for held in live.held:
             if held is stays:
                 live.kept = Held(held.person, held.amount, held.share, now, held.need)
-                self._write_served(live, held, kept=False)
+                self._record.served(live, held, kept=False)
             else:
                 self._release(live, held, kept=False)
         live.held = []
@@ -446,22 +422,7 @@ class Floor:
 
     def _release(self, live: Live, held: Held, kept: bool) -> None:
         held.person.take(-held.amount)
-        self._write_served(live, held, kept)
-
-    def _write_served(self, live: Live, held: Held, kept: bool) -> None:
-        now, since, person = self._env.now, held.since, held.person
-        if now > since:
-            person.worked += (now - since) * held.share
-            self._log.rows["served"].append(
-                (now, live.visit.number, person.pool.address, person.name, since, held.share, kept)
-            )
-
-    def _write_happenings(self, live: Live) -> None:
-        rows, now, number = self._log.rows["adverse"], self._env.now, live.visit.number
-        for event in live.visit.happenings:
-            if event.phase == live.phase:
-                flags = (event.needs_action, event.aborted, event.ends_course, event.transferred)
-                rows.append((now, number, event.patient, event.name, *flags, event.minutes))
+        self._record.served(live, held, kept)
 
     def _give_back(self, live: Live, units: list[tuple[UnitPool, int, float]]) -> None:
         """Let rooms and equipment go, each out of use for its turnaround first."""
@@ -471,7 +432,7 @@ class Floor:
             for address, actual in visit.turnarounds:
                 if address == pool.address:
                     minutes = actual
-            self._log.rows["occupied"].append((now, visit.number, pool.address, unit, since, now + minutes))
+            self._record.occupied(live, pool, unit, since, now + minutes)
             if minutes > 0.0:
                 self._under_way += 1
                 Release(self._env, minutes, (pool, unit), self._turned_around)
@@ -503,9 +464,7 @@ class Floor:
         if live.kept_units:
             self._give_back(live, live.kept_units)
         completed = visit.cut is None
-        ended = self._log.rows["ended"]
-        for patient in visit.patients:
-            ended.append((now, visit.number, patient, visit.visit_type, completed))
+        self._record.ended(live, completed)
         live.done.succeed(
             Ending("completed" if completed else "aborted", live.began, now, live.dose_began, live.journey)
         )

@@ -8,7 +8,8 @@ from heapq import heappop, heappush
 
 import simpy
 
-from clinicsim.model.floor.holding import Compiled, Held, PhaseNeeds, UnitPool
+from clinicsim.model.floor.holding import Compiled, Held, PhaseNeeds
+from clinicsim.model.floor.people import UnitPool
 from clinicsim.model.floor.visit import FloorVisit
 
 HOURS = "hours"

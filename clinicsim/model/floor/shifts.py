@@ -6,8 +6,9 @@ from typing import Any, Protocol
 import simpy
 
 from clinicsim.model.calendar import MINUTES_A_DAY, Calendar, Spans
-from clinicsim.model.floor.holding import FULL, Need, Person, Pools
+from clinicsim.model.floor.holding import Need
 from clinicsim.model.floor.moments import Release
+from clinicsim.model.floor.people import FULL, Person, Pools
 from clinicsim.model.floor.ready import Live
 from clinicsim.model.log import EventLog
 from clinicsim.model.parts import Worker
