@@ -266,6 +266,10 @@ def test_the_evidence_of_a_changed_value_is_lost(lay):
         "staff.nurse.wage",
         "visits.dosing.phases.*.takes",
     }
+    wide = "evidence: {visits.dosing.phases.*.takes: {source: own books, grade: B}}"
+    assert set(lay(wide, "visits: {dosing: {phases: {vitals: {takes: 5 min}}}}")["evidence"]) == {
+        "visits.dosing.phases.journey.takes"
+    }
     restated = "staff: {nurse: {wage: 50 per hour}}\nevidence: {staff.nurse.wage: {source: market, grade: C}}"
     assert lay(evidence, restated)["evidence"]["staff.nurse.wage"] == {"source": "market", "grade": "C"}
 

@@ -186,6 +186,17 @@ def addresses(tree: Mapping, root: Record) -> Iterator[str]:
     yield from (address for address, _ in leaves(tree, root))
 
 
+def parameters(tree: Mapping, root: Record) -> list[str]:
+    """Every address of a whole value: of a quantity, and not of its parts."""
+    found: dict[str, None] = {}
+    for address in addresses(tree, root):
+        if address.rpartition(".")[0] not in found and not any(
+            address.startswith(f"{last}.") for last in [*found][-1:]
+        ):
+            found[address] = None
+    return list(found)
+
+
 def leaves(tree: Mapping, root: Record) -> Iterator[tuple[str, Node]]:
     """Every address with what stands there."""
     yield from _leaves(tree, root, ())

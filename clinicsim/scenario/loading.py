@@ -230,22 +230,28 @@ def _as_mapping(node: object) -> Mapping:
 
 
 def _without_old_evidence(tree: Mapping, layer: Mapping) -> Mapping:
-    """The tree without the evidence for values that the layer changes."""
+    """The tree without the evidence for values that the layer changes; what it covers besides, it goes on covering."""
     entry = tree.entries.get("evidence")
     if entry is None or not isinstance(entry.value, Mapping):
         return tree
-    changed = [address for address, _ in addresses.leaves(replace(layer, entries=_without_evidence(layer)), ROOT)]
-    kept = {
-        address: evidence
-        for address, evidence in entry.value.entries.items()
-        if not any(
-            addresses.matches(address, other) or addresses.matches(other, address)
-            for other in changed
-            if _is_written(other, layer)
-        )
-    }
+    long = replace(layer, entries=_without_evidence(layer))
+    changed = [address for address in addresses.addresses(long, ROOT) if _is_written(address, long)]
+    parameters = addresses.parameters(tree, ROOT)
+    kept: dict[str, Entry] = {}
+    for address, evidence in entry.value.entries.items():
+        if not _touches(address, changed):
+            kept[address] = evidence
+            continue
+        for other in parameters:
+            if addresses.matches(address, other) and not _touches(other, changed) and other not in entry.value.entries:
+                kept.setdefault(other, evidence)
     left = Entry(entry.key, replace(entry.value, entries=kept))
     return replace(tree, entries={**tree.entries, "evidence": left})
+
+
+def _touches(address: str, changed: Sequence[str]) -> bool:
+    """Whether something at, above or below an address is changed."""
+    return any(addresses.matches(address, other) or addresses.matches(other, address) for other in changed)
 
 
 def _without_evidence(layer: Mapping) -> dict[str, Entry]:

@@ -45,6 +45,11 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
+        self._files: dict[str, None] = {}
+
+    def begin(self, file: str) -> None:
+        """Say that a file is read now: problems are told in the order in which files were begun."""
+        self._files[file] = None
 
     def error(self, place: Place, message: str) -> None:
         """Note a mistake."""
@@ -74,7 +79,7 @@ class Problems:
             raise ScenarioError(self.errors)
 
     def _sorted(self, level: str) -> tuple[Problem, ...]:
-        files = list(dict.fromkeys(problem.file for problem in self._found))
+        files = list(self._files | dict.fromkeys(problem.file for problem in self._found))
         chosen = [problem for problem in self._found if problem.level == level]
         return tuple(
             sorted(

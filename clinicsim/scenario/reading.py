@@ -107,6 +107,7 @@ def read_mapping(text: str, shown: str, problems: Problems) -> Mapping | None:
 
 def read_text(text: str, shown: str, problems: Problems) -> Node | None:
     """The tree of a text, or None where it cannot be read; an empty text is an empty scalar."""
+    problems.begin(shown)
     if len(text) > MOST_BYTES:
         problems.error(Place(shown, 1, 1, ""), f"the text is longer than {MOST_BYTES:,} characters")
         return None

@@ -20,7 +20,7 @@ from clinicsim.scenario.values import Date, Flag, Name, PeriodValue, SpanValue, 
 from clinicsim.scenario.visits import Visit
 
 
-class Written(Interface):
+class AsWritten(Interface):
     """What a scenario was made from, as it was written."""
 
     def replace(self, changes: Mapping[str, object]) -> "Scenario":
@@ -51,7 +51,7 @@ class Scenario(Spec):
     and does not travel to other processes.
     """
 
-    _written: Written | None = PrivateAttr(None)
+    _written: AsWritten | None = PrivateAttr(None)
     _content_id: str | None = PrivateAttr(None)
 
     name: Text
@@ -117,13 +117,13 @@ class Scenario(Spec):
         return self._content_id
 
     @property
-    def written(self) -> Written:
+    def written(self) -> AsWritten:
         """What the scenario was made from. Raises ValueError where that was left behind, in another process."""
         if self._written is None:
             raise ValueError("this scenario has left behind what it was made from")
         return self._written
 
-    def made_from(self, written: Written) -> "Scenario":
+    def made_from(self, written: AsWritten) -> "Scenario":
         """The same scenario, which knows what it was made from."""
         copy = self.model_copy()
         copy._written, copy._content_id = written, None
