@@ -281,3 +281,14 @@ def told(text: str, name: str) -> tuple[Problem, ...]:
 def test_any_file_is_a_scenario_or_has_its_problems_told(name: str, seed: int):
     problems = told(mutated((EXAMPLES / name).read_text(), seed), name)
     assert all(problem.line >= 1 and problem.column >= 1 and problem.message for problem in problems)
+
+
+def test_the_order_of_shares_tables_and_conditions_means_nothing():
+    """Two ways to write one clinic draw the same numbers, because they are one scenario."""
+    tables = "patients: {disorder: {gad: 60%, panic: rest}}\n"
+    when = "when: {disorder: [gad, panic]}"
+    first = QUEUE.replace("visit: service}", f"visit: service, {when}}}") + tables
+    other = first.replace("gad: 60%, panic: rest", "panic: rest, gad: 60%").replace("[gad, panic]", "[panic, gad]")
+    assert first != other
+    assert loads(first) == loads(other)
+    assert loads(first).content_id == loads(other).content_id

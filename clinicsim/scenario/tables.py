@@ -127,7 +127,7 @@ def read_clause(attribute: str, raw: Any) -> Clause:
     values = raw if isinstance(raw, list) else [raw]
     if not values or any(not isinstance(value, str | int | float) for value in values):
         raise wrong("expected a value, a list of values, or a bound, such as plan, [gad, panic], below 15, 10 or more")
-    return Clause(attribute, values=tuple(key_text(value) for value in values))
+    return Clause(attribute, values=tuple(sorted(key_text(value) for value in values)))
 
 
 def read_condition(raw: Any) -> Condition:
