@@ -105,7 +105,9 @@ def _split(results: Results, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
 
     rows = []
     for label, base in pairs:
-        parts = [terms(mine, theirs) for mine, theirs in zip(_stages(results, label), _stages(results, base), strict=True)]
+        parts = [
+            terms(mine, theirs) for mine, theirs in zip(_stages(results, label), _stages(results, base), strict=True)
+        ]
         for term in (*TERMS, WHOLE):
             values = [math.fsum(part.values()) if term == WHOLE else part[term] for part in parts]
             found = paired_difference(values, [0.0] * len(values))
@@ -117,7 +119,10 @@ def _split(results: Results, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
 def _stages(results: Results, label: str) -> list[dict[str, float]]:
     """The stages of the split, replication by replication; none where the scenario has no outcome."""
     names = [name for name in results.measures if name.startswith("split.") and results.of(label, name)]
-    return [dict(zip(names, values, strict=True)) for values in zip(*(results.of(label, name) for name in names), strict=True)]
+    return [
+        dict(zip(names, values, strict=True))
+        for values in zip(*(results.of(label, name) for name in names), strict=True)
+    ]
 
 
 def _planned(results: Results) -> pd.DataFrame:

@@ -111,7 +111,7 @@ class _Walker:
         self.full = full
         self._streams = streams
         self._attributes: dict[str, Any] = dict(person.attributes)
-        self._protocol = ""
+        self._served_as = ""
         self._in_course = False
         self._completed = 0.0
         self._local = 1.0
@@ -153,7 +153,7 @@ class _Walker:
         if visit.session_of is not None:
             self._dose(visit.session_of)
         attended, attempts = self._attendance(visit_type, visit)
-        plan = plan_visit(self.scenario, visit_type, self._attributes, served_as=self._protocol)
+        plan = plan_visit(self.scenario, visit_type, self._attributes, served_as=self._served_as)
         self.flow.visits[plan] += weight * attempts
         goes_on = step.if_missed == "go on" or (step.if_missed is None and visit.integrates is not None)
         return weight if goes_on else weight * attended
@@ -218,7 +218,7 @@ class _Walker:
     def _course(self, name: str, weight: float) -> float:
         protocol = self.scenario.protocols[name]
         weight *= self._chance(protocol.accept)
-        before, self._protocol, self._in_course = self._protocol, name, False
+        before, self._served_as, self._in_course = self._served_as, name, False
         self._attributes["protocol"] = name
         self._enrol()
         self._response.begin_course(1, protocol.effect_ratio, protocol.hazard_ratio)
@@ -226,7 +226,7 @@ class _Walker:
         weight = self.walk(protocol.steps, weight)
         self.flow.completions[name] += weight
         self._local = self._chance(protocol.local)
-        self._protocol, self._in_course = before, False
+        self._served_as, self._in_course = before, False
         return weight
 
     def _retreat(self, step: Any, weight: float) -> float:

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 def planned_sessions(scenario: "Scenario") -> dict[str, float]:
     """The sessions that each protocol in use plans for a typical person, all rounds of its repeats and retreats included."""
     used = reach_of(scenario).protocols
-    return {name: _sessions(scenario, scenario.protocols[name].steps.values()) for name in scenario.protocols if name in used}
+    return {
+        name: _sessions(scenario, scenario.protocols[name].steps.values())
+        for name in scenario.protocols
+        if name in used
+    }
 
 
 def _sessions(scenario: "Scenario", steps: Iterable[Any]) -> float:
@@ -23,12 +27,16 @@ def _sessions(scenario: "Scenario", steps: Iterable[Any]) -> float:
 def _sessions_of(scenario: "Scenario", step: Any) -> float:
     """A branch counts by its share; a protocol inside another has sessions of its own and is no part of this one."""
     if hasattr(step, "repeat"):
-        return _rounds(scenario, step) * (_visits(scenario, step.visit) if step.visit else _sessions(scenario, step.steps.values()))
+        return _rounds(scenario, step) * (
+            _visits(scenario, step.visit) if step.visit else _sessions(scenario, step.steps.values())
+        )
     if hasattr(step, "visit"):
         return _visits(scenario, step.visit)
     if hasattr(step, "options"):
         shares = shares_for(step.choose, typical_person(scenario))
-        return sum(share * _sessions(scenario, step.options[name].values()) for name, share in shares if name in step.options)
+        return sum(
+            share * _sessions(scenario, step.options[name].values()) for name, share in shares if name in step.options
+        )
     if hasattr(step, "retreat"):
         names = possible_names(scenario, step.retreat)
         return max((_of_retreat(scenario, name) for name in names), default=0.0)
