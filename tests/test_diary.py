@@ -5,7 +5,7 @@ import pytest
 from diary_reference import Reference
 from small_clinic import Office, at, request, scenario
 
-from clinicsim.model.parts import Request, Slot
+from clinicsim.model.parts import Hold, Request, Slot
 
 TOY_DAY = {
     "length": "2 days",
@@ -230,3 +230,249 @@ def _first_by_the_rules(reference: Reference, wish: Request, now: float) -> int 
         return anybody
     own = reference.first(wish, now, {"therapist": name}, anybody + limit)
     return anybody if own is None or own > anybody + limit else own
+
+
+TALKS = {
+    "booking": {"slot": "30 min", "horizon": "2 weeks"},
+    "staff": {"therapist": {"count": 2, "skills": {"emdr": 1}}},
+    "visits": {
+        "talk": {"takes": "60 min", "staff": {"therapist": 1}, "continuity": {"therapist": "1 day"}},
+        "emdr": {"takes": "60 min", "staff": {"therapist": 1}, "skill": {"therapist": ["emdr"]}},
+    },
+}
+
+
+def book_out(office: Office, person: str, day: int, first: str, until: str) -> Hold:
+    hold = Hold("staff.therapist", person, at(day, first), at(day, until))
+    office.diary.block([hold])
+    return hold
+
+
+@pytest.mark.parametrize(
+    ("limit", "person", "start"),
+    [(1440.0, 2, at(1, "08:00")), (600.0, 1, at(0, "08:00")), (float("inf"), 2, at(1, "08:00"))],
+)
+def test_ones_own_person_is_waited_for_up_to_the_limit(limit: float, person: int, start: float):
+    """One's own therapist is booked out on Monday, the other one is free."""
+    office = Office(scenario(**TALKS))
+    book_out(office, "therapist 2", 0, "08:00", "16:00")
+    slot = office.diary.find(office.request("talk", 0.0, own={"therapist": ("therapist 2", limit)}), 0.0)
+    assert slot is not None
+    assert (slot.people, slot.start) == ({"therapist": f"therapist {person}"}, start)
+
+
+def test_waiting_for_ones_own_person_is_continuity_where_the_other_was_free():
+    office = Office(scenario(**TALKS))
+    book_out(office, "therapist 2", 0, "08:00", "16:00")
+    book_out(office, "therapist 1", 0, "08:00", "12:00")
+    slot = office.diary.find(office.request("talk", 0.0, own={"therapist": ("therapist 2", 1440.0)}), 0.0)
+    assert slot is not None
+    assert slot.causes == {
+        "continuity.therapist": pytest.approx((1440 * (7 + 8 / 2) / 15, 1440 * 7 / 15, 1440)),
+        "staff.therapist": pytest.approx((1440 * 8 / 2 / 15, 0, 1440 * 8 / 15)),
+    }
+
+
+def test_somebody_who_has_left_is_not_waited_for():
+    changes = {"gone": {"from": "2027-01-05", "remove": 1}}
+    office = Office(scenario(**{**TALKS, "staff": {"therapist": {"count": 2, "changes": changes}}}))
+    wish = office.request("talk", at(1, "08:00"), own={"therapist": ("therapist 2", float("inf"))})
+    slot = office.diary.find(wish, at(1, "08:00"))
+    assert slot is not None
+    assert slot.people == {"therapist": "therapist 1"}
+
+
+def test_ties_go_to_the_least_loaded_person_of_the_week_then_in_order():
+    office = Office(scenario(**TALKS))
+    people = [book(office, office.request("talk", at(day, "08:00")), 0.0).people["therapist"][-1] for day in range(5)]
+    assert people == ["1", "2", "1", "2", "1"]
+
+
+def test_only_the_skill_fails_where_somebody_without_it_is_free():
+    office = Office(scenario(**TALKS))
+    book_out(office, "therapist 1", 0, "08:00", "10:00")
+    book_out(office, "therapist 2", 0, "09:00", "10:00")
+    slot = office.diary.find(office.request("emdr", 0.0), 0.0)
+    assert slot is not None
+    assert slot.start == at(0, "10:00")
+    assert {cause: part[0] for cause, part in (slot.causes or {}).items()} == {
+        "staff.therapist[emdr]": pytest.approx(30.0),
+        "staff.therapist": pytest.approx(90.0),
+    }
+
+
+def test_a_patient_who_comes_only_in_the_evening_waits_for_the_evening():
+    office = Office(scenario(**TALKS))
+    wish = office.request("talk", 0.0, free=(((840.0, 1200.0),),) * 7)
+    slot = office.diary.find(wish, 0.0)
+    assert slot is not None
+    assert (slot.start, slot.causes) == (at(0, "14:00"), {"patient": (360, 360, 360)})
+
+
+def test_a_day_opens_when_the_horizon_reaches_it():
+    office = Office(scenario(**TALKS))
+    wish = office.request("talk", at(15, "08:00"))
+    assert office.diary.find(wish, at(0, "23:59")) is None
+    slot = office.diary.find(wish, at(1, "00:00"))
+    assert slot is not None
+    assert slot.start == at(15, "08:00")
+    assert office.diary.opens(15) == at(1, "00:00")
+
+
+def test_time_on_the_list_is_shared_like_the_search_that_found_nothing():
+    """Asked for on Monday, booked on Wednesday when a slot of that morning is given back."""
+    office = Office(scenario(**{**TALKS, "booking": {"slot": "60 min", "horizon": "2 days"}}))
+    for day in range(5):
+        for person in ("therapist 1", "therapist 2"):
+            book_out(office, person, day, "08:00", "16:00")
+    wish = office.request("talk", 0.0)
+    assert office.diary.find(wish, 0.0) is None
+    freed = Hold("staff.therapist", "therapist 1", at(2, "08:00"), at(2, "16:00"))
+    office.diary.unblock([freed])
+    slot = office.diary.find(wish, at(2, "07:00"), {2})
+    assert slot is not None
+    assert slot.start == at(2, "08:00")
+    assert slot.causes == {"staff.therapist": pytest.approx((2880, 2880, 2880))}
+
+
+def test_only_the_days_that_are_asked_for_are_searched():
+    office = Office(scenario(**TALKS))
+    slot = office.diary.find(office.request("talk", 0.0), 0.0, {3, 4})
+    assert slot is not None
+    assert slot.start == at(3, "08:00")
+
+
+def test_a_clinic_that_never_closes_books_through_midnight():
+    clinic = scenario(
+        hours="always",
+        staff={"nurse": {"count": 1}, "therapist": {"count": 1}},
+        visits={
+            "night": {"takes": "90 min", "staff": {"nurse": 1, "therapist": 1}, "continuity": {"therapist": "1 day"}}
+        },
+    )
+    office = Office(clinic)
+    starts = [book(office, office.request("night", at(0, "22:30")), 0.0).start for _ in range(3)]
+    assert starts == [at(0, "22:30"), at(1, "00:00"), at(1, "01:30")]
+    late = book(office, office.request("night", at(2, "23:00")), 0.0)
+    assert late.start == at(2, "23:00")
+    assert book(office, office.request("night", at(2, "22:00")), 0.0).start == at(3, "00:30")
+    office.diary.release(late)
+    assert book(office, office.request("night", at(2, "22:00")), 0.0).start == at(2, "22:00")
+
+
+def test_a_visit_and_its_break_have_room_in_a_day():
+    """A therapist with an hour's break between 11:00 and 13:00, in a day that is otherwise full."""
+    breaks = {"lunch": {"lasts": "60 min", "between": "11:00-13:00"}}
+    office = Office(scenario(**{**TALKS, "staff": {"therapist": {"count": 1, "breaks": breaks}}}))
+    starts = [book(office, office.request("talk", at(0, "10:30")), 0.0).start for _ in range(3)]
+    assert starts == [at(0, "10:30"), at(0, "12:30"), at(0, "13:30")]
+
+
+def test_counted_people_take_their_breaks_one_after_the_other():
+    breaks = {"lunch": {"lasts": "60 min", "between": "11:00-13:00"}}
+    clinic = scenario(
+        staff={"nurse": {"count": 2, "breaks": breaks}}, visits={"check": {"takes": "60 min", "staff": {"nurse": 1}}}
+    )
+    office = Office(clinic)
+    starts = [book(office, office.request("check", at(0, "11:00")), 0.0).start for _ in range(4)]
+    assert starts == [at(0, "11:00"), at(0, "12:00"), at(0, "13:00"), at(0, "13:00")]
+
+
+def test_a_colleague_who_is_free_takes_the_place_of_a_sick_person():
+    office = Office(scenario(**{**TALKS, "staff": {"therapist": {"count": 3}}}))
+    slot = book(office, office.request("talk", at(0, "08:00")), 0.0)
+    hold = book_out(office, "therapist 2", 0, "08:30", "09:00")
+    plan = office.plan("talk")
+    assert office.diary.substitute(plan, slot, "therapist 1") == "therapist 3"
+    assert slot.people == {"therapist": "therapist 3"}
+    assert office.diary.substitute(plan, slot, "therapist 3") == "therapist 1"
+    book_out(office, "therapist 3", 0, "08:00", "16:00")
+    assert office.diary.substitute(plan, slot, "therapist 1") is None
+    office.diary.unblock([hold])
+    assert office.diary.substitute(plan, slot, "therapist 1") == "therapist 2"
+    assert office.diary.held("therapist", "therapist 1", 0) == 0
+
+
+def test_the_sick_are_not_booked_once_the_day_has_opened():
+    office = Office(scenario(**{**TALKS, "staff": {"therapist": {"count": 1, "absence": {"sickness": "60%"}}}}), seed=3)
+    [worker] = office.roster.workers("therapist")
+    day = next(day for day in range(12) if office.roster.sick(worker, day) and office.calendar.working_day(day))
+    wish = office.request("talk", at(day, "08:00"))
+    before = office.diary.find(wish, at(day, "00:00"))
+    assert before is not None
+    assert before.start == at(day, "08:00")
+    office.roster.open_day(day)
+    after = office.diary.find(wish, at(day, "08:00"))
+    assert after is not None
+    assert after.start >= at(day + 1, "08:00")
+
+
+RETREAT = {
+    "staff": {
+        "therapist": {"count": 2},
+        "nurse": {"count": 2, "people": {"eva": {"only_for": ["away"], "hours": "as needed"}}},
+    },
+    "visits": {
+        "talk": {"takes": "60 min", "staff": {"therapist": 1}, "continuity": {"therapist": "1 day"}},
+        "check": {"takes": "60 min", "staff": {"nurse": 1}},
+        "circle": {"group": {"max": 4}, "takes": "60 min", "staff": {"therapist": 2}},
+    },
+    "retreats": {
+        "away": {
+            "first": "2027-01-09",
+            "size": {"min": 1, "max": 4},
+            "hours": {"every day": "08:00-21:00"},
+            "itinerary": {"circles": {"visit": "circle", "days": [1], "at": "19:10"}},
+        }
+    },
+}
+
+
+def test_a_retreats_visit_lies_in_its_own_hours_with_the_people_called_for_it():
+    """Saturday evening, off the grid: nobody is there until the therapists have a shift for the retreat."""
+    office = Office(scenario(**RETREAT))
+    plan = office.plan("circle", patients=4, retreat="away")
+    wish = request(plan, at(5, "19:10"), latest=at(5, "19:10"))
+    assert office.diary.find(wish, 0.0, {5}) is None
+    for worker in office.roster.workers("therapist"):
+        office.roster.extra_shift(worker, 5, ((480.0, 1260.0),), "away", away=True)
+    slot = office.diary.find(wish, 0.0, {5})
+    assert slot is not None
+    assert slot.start == at(5, "19:10")
+    assert slot.people == {"therapist": "therapist 1", "therapist#2": "therapist 2"}
+    talk = office.diary.find(office.request("talk", at(5, "08:00")), 0.0)
+    assert talk is not None
+    assert talk.start == at(7, "08:00")
+
+
+def test_who_serves_only_a_retreat_is_booked_for_nothing_else():
+    office = Office(scenario(**RETREAT))
+    [_, eva] = office.roster.workers("nurse")
+    office.roster.extra_shift(eva, 0, ((480.0, 960.0),), "away")
+    starts = [book(office, office.request("check", at(0, "08:00")), 0.0).start for _ in range(2)]
+    assert starts == [at(0, "08:00"), at(0, "09:00")]
+    away = book(office, request(office.plan("check", retreat="away"), at(0, "08:00")), 0.0)
+    assert away.start == at(0, "08:00")
+
+
+def test_a_freed_slot_is_found_again_after_a_search_that_failed():
+    office = Office(scenario(**{**TALKS, "staff": {"therapist": {"count": 1, "contact_limit": {"week": "2 h"}}}}))
+    first = book(office, office.request("talk", at(0, "08:00")), 0.0)
+    book(office, office.request("talk", at(0, "08:00")), 0.0)
+    wish = office.request("talk", at(1, "08:00"))
+    assert book(office, wish, 0.0).start == at(7, "08:00")
+    office.diary.release(first)
+    again = office.diary.find(wish, 0.0)
+    assert again is not None
+    assert again.start == at(1, "08:00")
+
+
+def test_people_called_present_must_be_on_shift_but_are_not_held():
+    clinic = scenario(
+        staff={"nurse": {"count": 2}, "prescriber": {"count": 1, "hours": {"mon": "13:00-16:00"}}},
+        visits={"dosing": {"takes": "60 min", "staff": {"nurse": 1}, "present": {"prescriber": "on site"}}},
+    )
+    office = Office(clinic)
+    slots = [book(office, office.request("dosing", at(0, "08:00")), 0.0) for _ in range(2)]
+    assert [slot.start for slot in slots] == [at(0, "13:00"), at(0, "13:00")]
+    assert slots[0].causes == {"staff.prescriber": (300, 300, 300)}

@@ -26,6 +26,11 @@ class Tally:
             known = self.causes.get(cause, (0.0, 0, 0))
             self.causes[cause] = (known[0] + share, known[1] + alone, known[2] + involved)
 
+    def leave_out(self, cause: str) -> None:
+        """Leave out the starts at which a cause failed alone."""
+        _, alone, _ = self.causes.pop(cause, (0.0, 0, 0))
+        self.starts -= alone
+
     def spread(self, minutes: float) -> dict[str, tuple[float, float, float]]:
         """Give by cause the minutes of the wait that fall to it, those where it failed alone, those where it failed at
         all.

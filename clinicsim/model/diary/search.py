@@ -199,7 +199,7 @@ class Diary:
         tally = self._tally(profile, request, own, max(asked, now), slot.start)
         if not tally.starts and now > asked:
             tally = self._tally(profile, request, own, now, (self.last_open_day(now) + 1) * DAY)
-            tally.causes.pop("policy", None)
+            tally.leave_out("policy")
         return tally.spread(wait)
 
     def _tally(self, profile: Profile, request: Request, own: Own, first: float, until: float) -> Tally:
