@@ -22,7 +22,10 @@ hours: {mon-fri: 08:00-16:00}
 booking: {slot: 15 min, horizon: 2 weeks}
 attendance: {no_show: 10%, late_cancel: 10%, rebook: 80%, arrives: {mean: 0 min, sd: 10 min}}
 staff:
-  nurse: {count: 1, absence: {sickness: 5%, leave: 20 days per year}, breaks: {lunch: {lasts: 30 min, between: 11:30-13:30}}}
+  nurse:
+    count: 1
+    absence: {sickness: 5%, leave: 20 days per year}
+    breaks: {lunch: {lasts: 30 min, between: 11:30-13:30}}
   therapist: {count: 2, absence: {sickness: 5%}}
 rooms: {bay: {count: 2, turnaround: 10 min}, consult: 1}
 arrivals: {rate: 12 per week}
@@ -35,7 +38,9 @@ visits:
       dose: {takes: {mean: 20 min, cv: 0.3}, staff: {nurse: 1, therapist: 1}}
       journey: {takes: {mean: 60 min, cv: 0.3}, staff: {nurse: 1 per 2}}
       recovery: {takes: {mean: 30 min, cv: 0.3}, staff: {nurse: 1 per 3}}
-    adverse_events: {nausea: {chance: 20%, adds: 15 min, staff: nurse}, distress: {chance: 5%, during: journey, abort: 50%}}
+    adverse_events:
+      nausea: {chance: 20%, adds: 15 min, staff: nurse}
+      distress: {chance: 5%, during: journey, abort: 50%}
 pathway:
   intake: {visit: intake, within: 2 weeks}
   course: {repeat: 3, visit: dosing, every: 1 week, tolerance: 3 days, drop_out: 10%}
@@ -55,7 +60,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> tuple[EventLog, Scenario]:
 
 def test_a_busy_clinic_adds_up(busy):
     log, scenario = busy
-    assert {"clinic", "no_show", "late_cancel"} <= {row[4] for row in log.rows["unbooked"]}
+    assert {"no_show", "late_cancel"} <= {row[4] for row in log.rows["unbooked"]}
     assert {"break", "leave", "sickness"} <= {row[3] for row in log.rows["roster"]}
     assert log.rows["stayed"]
     assert log.rows["adverse"]
@@ -144,6 +149,7 @@ def test_a_shift_that_is_missing_is_contact_outside_shift(day_scenario):
     log = toy_day_log()
     tuesday = next(place for place, row in enumerate(log.rows["roster"]) if row[3] == "shift" and row[0] > DAY)
     dropped(log, "roster", tuesday)
+    log.rows["stayed"].clear()
     with pytest.raises(AuditError, match="contact lies within shift and stay"):
         audit(log, day_scenario)
 
@@ -157,7 +163,7 @@ def test_a_shift_written_twice(day_scenario):
 def test_work_while_away(day_scenario, what):
     log = toy_day_log()
     log.rows["roster"].append((at(1, "08:10"), "staff.nurse", "nurse 1", what, at(1, "08:20")))
-    with pytest.raises(AuditError, match="while away|work \\+ idle|shift and stay"):
+    with pytest.raises(AuditError, match="nobody works while away"):
         audit(log, day_scenario)
 
 
@@ -199,7 +205,8 @@ def test_the_diagnosis_names_who_and_when(day_scenario):
         audit(tampered_day("served", dropped), day_scenario)
     assert str(caught.value) == (
         "the run breaks a rule: each phase has the people that it needs\n"
-        "visit 0 (session, patient 0), 2027-01-05 08:00.00 (minute 1920.0): 15 person-minutes of attention instead of 45"
+        "visit 0 (session, patient 0), 2027-01-05 08:00.00 (minute 1920.0): "
+        "15 person-minutes of attention instead of 45"
     )
 
 
@@ -207,10 +214,9 @@ def test_the_diagnosis_of_a_census_names_a_patient(day_scenario):
     log = toy_day_log()
     row = next(place for place, entry in enumerate(log.rows["state"]) if entry[1:3] == (1, "visiting"))
     later("time")(log, "state", row)
-    with pytest.raises(
-        AuditError, match="the census adds up to the journeys\npeople visiting: .*patient 1: 112.0 and 115.0"
-    ):
+    with pytest.raises(AuditError, match="the census adds up to the journeys") as caught:
         audit(log, day_scenario)
+    assert caught.value.diagnosis.endswith("patient 1: 1458 and 1455")
 
 
 def test_the_toy_month_adds_up(tmp_path):

@@ -34,6 +34,7 @@ def audit_run(run: Run) -> None:
     _inquiries_once(run)
     _people_add_up(run)
     _census_ties(run)
+    _visits_change_states(run)
     for finding in work_findings(run):
         _fail(run, finding)
 
@@ -123,21 +124,79 @@ def _same(some: Array, others: Array) -> Array:
 def _census_ties(run: Run) -> None:
     """The integral of the census of each state = the time that people spent in it by what they did."""
     there = states(run)
-    journeys = {
-        "anywhere": (run.people.inquired, np.minimum(run.people.gone, run.end)),
-        "visiting": visit_spans(run),
-        "listed": listed_spans(run),
-    }
-    for state, (since, until) in journeys.items():
+    rule = "the census adds up to the journeys"
+    for state, (who, since, until) in journeys(run).items():
         these = ~there.state.are("gone") if state == "anywhere" else there.state.are(state)
         swept = _swept(there.since[these], there.until[these], run)
-        since, until = (np.clip(side, run.begin, run.end) for side in (since, until))
-        summed = math.fsum(np.maximum(until - since, 0.0))
-        if abs(swept - summed) > EXACT:
-            told = (
-                f"{swept!r} person-minutes by the census, {summed!r} by the journeys{_who_differs(run, there, state)}"
+        spent = np.maximum(np.clip(until, run.begin, run.end) - np.clip(since, run.begin, run.end), 0.0)
+        if abs(swept - (summed := math.fsum(spent))) > EXACT:
+            by_rows = np.bincount(who, weights=np.maximum(until - since, 0.0), minlength=run.columns.people)
+            by_states = np.bincount(
+                there.patient[these], weights=(there.until - there.since)[these], minlength=run.columns.people
             )
-            _fail(run, Finding("the census adds up to the journeys", f"people {state}", math.nan, told))
+            told = f"{swept!r} person-minutes by the census, {summed!r} by the journeys"
+            for person in np.flatnonzero(np.abs(by_rows - by_states) > EXACT)[:1]:
+                told += f"; patient {person}: {by_states[person]:.9g} and {by_rows[person]:.9g}"
+            _fail(run, Finding(rule, f"people {state}", math.nan, told))
+
+
+Journeys = tuple[Array, Array, Array]
+
+
+def journeys(run: Run) -> dict[str, Journeys]:
+    """By state, who was in it from when until when, as told by what people asked for, were promised, and did."""
+    everybody = np.arange(run.columns.people)
+    return {
+        "anywhere": (everybody, run.people.inquired, np.minimum(run.people.gone, run.end)),
+        "listed": _listed(run),
+        "dated": _dated(run),
+        "visiting": _visiting(run),
+    }
+
+
+def _listed(run: Run) -> Journeys:
+    """From each request until it is answered by an offer, or given up; no time for a place in a retreat."""
+    requested, offered = run.columns["requested"], run.columns["offered"]
+    who, since = requested.whole("patient"), requested.floats("time")
+    answered = matched(requested.whole("request"), offered.whole("request"), offered.floats("time"), np.inf)
+    until = np.minimum(answered, np.minimum(run.people.gone[who], run.end))
+    of_retreat = requested.texts("visit_type").among(run.scenario.retreats)
+    return who, since, np.where(of_retreat, since, until)
+
+
+def _dated(run: Run) -> Journeys:
+    """From each booking that answers a request until the patient comes, or it is cancelled or missed."""
+    booked = run.columns["booked"]
+    answers = booked.whole("request") >= 0
+    who, since = booked.whole("patient")[answers], booked.floats("time")[answers]
+    key = pairs(run, booked.whole("visit")[answers], who)
+    came = _when(run, "arrived", key, np.inf)
+    return who, since, np.minimum(came, _when(run, "unbooked", key, run.end))
+
+
+def _visiting(run: Run) -> Journeys:
+    """From each arrival until the patient leaves (or is sent home, or the run ends)."""
+    arrived = run.columns["arrived"]
+    key = pairs(run, arrived.whole("visit"), arrived.whole("patient"))
+    left = np.minimum(_when(run, "ended", key, np.inf), _when(run, "unbooked", key, run.end))
+    return arrived.whole("patient"), arrived.floats("time"), left
+
+
+def _when(run: Run, kind: str, key: Array, otherwise: float) -> Array:
+    """When something happened to each pair of a visit and a patient."""
+    table = run.columns[kind]
+    return matched(key, pairs(run, table.whole("visit"), table.whole("patient")), table.floats("time"), otherwise)
+
+
+def _visits_change_states(run: Run) -> None:
+    """When a visit has ended the patient is between visits, if only for no time."""
+    ended, state = run.columns["ended"], run.columns["state"]
+    between = state.texts("state").are("between")
+    known = set(zip(state.whole("patient")[between].tolist(), state.floats("time")[between].tolist(), strict=True))
+    for patient, time in zip(ended.whole("patient").tolist(), ended.floats("time").tolist(), strict=True):
+        if (patient, time) not in known:
+            rule = "states follow one another from the inquiry on"
+            _fail(run, Finding(rule, f"patient {patient}", time, "a visit ended, but the patient is still visiting"))
 
 
 def _swept(came: Array, went: Array, run: Run) -> float:
@@ -147,41 +206,3 @@ def _swept(came: Array, went: Array, run: Run) -> float:
     order = np.argsort(moments, kind="stable")
     there = np.cumsum(change[order])[:-1]
     return math.fsum(there * np.diff(moments[order]))
-
-
-def _who_differs(run: Run, there: States, state: str) -> str:
-    """The first person whose time in a state differs between the two routes."""
-    if state == "anywhere":
-        who, since, until = np.arange(run.columns.people), run.people.inquired, np.minimum(run.people.gone, run.end)
-        these = ~there.state.are("gone")
-    else:
-        spans = {"visiting": visit_spans, "listed": listed_spans}[state]
-        since, until = spans(run)
-        table = run.columns["arrived" if state == "visiting" else "requested"]
-        who, these = table.whole("patient"), there.state.are(state)
-    count = run.columns.people
-    by_rows = np.bincount(who, weights=np.maximum(until - since, 0.0), minlength=count)
-    by_states = np.bincount(there.patient[these], weights=there.until[these] - there.since[these], minlength=count)
-    wrong = np.flatnonzero(np.abs(by_rows - by_states) > EXACT)
-    return f"; patient {wrong[0]}: {by_states[wrong[0]]!r} and {by_rows[wrong[0]]!r}" if wrong.size else ""
-
-
-def visit_spans(run: Run) -> tuple[Array, Array]:
-    """When each patient came to each visit, and when they left it again (or were sent home, or the run ended)."""
-    arrived, ended, unbooked = run.columns["arrived"], run.columns["ended"], run.columns["unbooked"]
-    key = pairs(run, arrived.whole("visit"), arrived.whole("patient"))
-    sent_home = matched(
-        key, pairs(run, unbooked.whole("visit"), unbooked.whole("patient")), unbooked.floats("time"), run.end
-    )
-    left = matched(key, pairs(run, ended.whole("visit"), ended.whole("patient")), ended.floats("time"), np.inf)
-    return arrived.floats("time"), np.minimum(left, sent_home)
-
-
-def listed_spans(run: Run) -> tuple[Array, Array]:
-    """When each request was made, and answered by an offer or given up; no time for places in a retreat."""
-    requested, offered = run.columns["requested"], run.columns["offered"]
-    number, since = requested.whole("request"), requested.floats("time")
-    answered = matched(number, offered.whole("request"), offered.floats("time"), np.inf)
-    until = np.minimum(answered, np.minimum(run.people.gone[requested.whole("patient")], run.end))
-    of_retreat = requested.texts("visit_type").among(run.scenario.retreats)
-    return since, np.where(of_retreat, since, until)

@@ -375,6 +375,11 @@ def _person_adds_up(run: Run, time: WorkTime, places: Array) -> Iterator[Finding
             "nobody is away outside the rota", time.person, math.nan, "leave, sickness or a break outside the shift"
         )
     as_needed = places[roster.texts("what").are("as_needed")[places]]
+    shifts = places[roster.texts("what").among(("shift", "as_needed"))[places]]
+    stayed = run.columns["stayed"]
+    stays = stayed.texts("person").are(time.person) & stayed.texts("pool").are(time.pool.address)
+    for row in np.flatnonzero(stays & ~np.isin(stayed.floats("shift_end"), roster.floats("end")[shifts])):
+        yield Finding("who stays has had a shift", time.person, stayed.floats("time")[row], "stayed after no shift")
     allowed = (time.shift, time.after_hours, Spans(roster.floats("time")[as_needed], roster.floats("end")[as_needed]))
     present = union(*(np.concatenate(side) for side in zip(*allowed, strict=True)))
     outside = subtract(time.served, present)
