@@ -5,7 +5,7 @@ scenario writes, so no luck but that of who is in the sample enters. Nothing is 
 and a missed visit is taken to have been booked a week ahead.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf, isinf
@@ -42,11 +42,11 @@ class Flow:
     ever, whose visits are in no sum.
     """
 
-    visits: Counter[VisitPlan] = field(default_factory=Counter)
-    joiners: Counter[str] = field(default_factory=Counter)
-    starts: Counter[str] = field(default_factory=Counter)
-    completions: Counter[str] = field(default_factory=Counter)
-    uptake: Counter[str] = field(default_factory=Counter)
+    visits: dict[VisitPlan, float] = field(default_factory=lambda: defaultdict(float))
+    joiners: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    starts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    completions: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    uptake: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     stay: dict[str, float] = field(default_factory=dict)
     interval: dict[str, float] = field(default_factory=dict)
     endless: bool = False
@@ -255,7 +255,7 @@ class _Walker:
                 self.walk(plan.steps, takers * stay / interval)
         return 0.0
 
-    def _options(self, choice: Any) -> list[tuple[str, float]]:
+    def _options(self, choice: Any) -> tuple[tuple[str, float], ...]:
         return shares_for(choice, self._attributes)
 
     def _chance(self, quantity: Any) -> float:

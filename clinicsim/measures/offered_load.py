@@ -1,6 +1,6 @@
 """The offered load: the work that is asked of each pool against what it can give, before anything is simulated."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isinf
@@ -78,7 +78,8 @@ class OfferedLoad:
     @property
     def scarcest(self) -> PoolLoad | RetreatLoad | None:
         """What is asked for most, measured by what it can give; None where nothing is asked for."""
-        asked = [load for load in (*self.pools, *self.retreats) if load.load > 0]
+        everything: tuple[PoolLoad | RetreatLoad, ...] = (*self.pools, *self.retreats)
+        asked = [load for load in everything if load.load > 0]
         return max(asked, key=lambda load: load.load, default=None)
 
 
@@ -103,9 +104,9 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     return OfferedLoad(pools, retreats, maintenance, starts, sentences)
 
 
-def _asked(scenario: "Scenario", flow: Flow, calendar: Calendar) -> Counter[str]:
+def _asked(scenario: "Scenario", flow: Flow, calendar: Calendar) -> dict[str, float]:
     """Minutes a week asked of each pool; of a role also by skill, where one is asked for."""
-    asked: Counter[str] = Counter()
+    asked: dict[str, float] = defaultdict(float)
     for plan, count in flow.visits.items():
         for name, minutes in _minutes(plan):
             asked[name] += minutes * count
@@ -120,8 +121,9 @@ def _asked(scenario: "Scenario", flow: Flow, calendar: Calendar) -> Counter[str]
 
 def _minutes(plan: VisitPlan) -> Iterator[tuple[str, float]]:
     """What one booking of a plan takes of each pool, in minutes of one person's attention or one piece's time."""
-    for part, minutes in ((plan, plan.booked), *((phase, phase.booked) for phase in plan.phases)):
-        yield from _held(part, minutes)
+    yield from _held(plan, plan.booked)
+    for phase in plan.phases:
+        yield from _held(phase, phase.booked)
     for address, minutes in plan.turnaround:
         yield address, minutes
 
@@ -220,7 +222,8 @@ def _sentences(
                 f"Maintenance plan {level.plan} tends to {level.people:.0f} people and {level.sessions:.0f} sessions a month;"
                 f" 95% of that is reached in month {level.month:.0f}."
             )
-    full = [load for load in (*pools, *retreats) if load.load >= FULL_LOAD]
+    everything: tuple[PoolLoad | RetreatLoad, ...] = (*pools, *retreats)
+    full = [load for load in everything if load.load >= FULL_LOAD]
     if full:
         names = ", ".join(f"{load.name} ({load.load:.0%})" for load in full)
         yield f"Warning: more is asked than can be given of {names}: waits grow for as long as this lasts; there is no steady state."
