@@ -257,6 +257,9 @@ class Itinerary:
         if people == session.plan.patients or people == 0:
             return
         plan = self._plan(session.kind, typical_person(self._clinic.scenario), people)
+        if replace(plan, patients=session.plan.patients) == session.plan:
+            session.plan = plan
+            return
         self._take_out(session, "resized")
         slot = self._find(session.entry, plan, session.slot.start, session.slot.start, None)
         if slot is not None:

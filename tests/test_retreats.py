@@ -1,0 +1,194 @@
+"""Retreats: dates, joining, deciding, withdrawing, the days themselves."""
+
+from typing import Any
+
+import pytest
+from clinics import days, play, reasons
+
+from clinicsim.model import EventLog
+
+RETREAT = """
+length: 20 weeks
+booking: {slot: 30 min, horizon: 8 weeks}
+staff: {therapist: 3}
+rooms: {hall: 1, bed: 4, consult: 2}
+arrivals: {at_start: {first: PEOPLE}}
+patients: {severity: 14}
+visits:
+  circle: {group: {max: 4}, takes: 60 min, room: hall, staff: {therapist: 2}, integrates: ketamine}
+  dosing: {group: {max: 4}, takes: 90 min, room: hall, staff: {therapist: 1 per 2}, session_of: ketamine}
+  talk: {takes: 60 min, room: consult, staff: therapist, integrates: ketamine}
+outcome: {treatments: {ketamine: {}}}
+protocols:
+  retreat: {steps: {stay: {retreat: three_day}, end: {assess: end_of_course}}}
+retreats:
+  three_day:
+    first: 2027-02-01
+    every: 4 weeks
+    size: {min: 2, max: 4}
+    team: {therapist: 2}
+    lodging: {room: bed, nights: 2}
+    itinerary:
+      dosings: {visit: dosing, days: [1, 3], at: 10:00}
+      circle: {visit: circle, days: 2, at: 09:00}
+      own: {visit: talk, days: 2, from: 11:00, until: 15:00}
+pathway: {first: {protocol: retreat}}
+"""
+FIRST_DAY = 28
+
+
+def stay(people: int, **changes: str) -> EventLog:
+    """The log of a clinic whose people all wait for the retreat from the first day on; texts are replaced by others."""
+    text = RETREAT.replace("PEOPLE", str(people))
+    for old, new in changes.values():
+        assert old in text
+        text = text.replace(old, new)
+    return play(text)
+
+
+def happened(log: EventLog) -> list[tuple[Any, ...]]:
+    """What became of the retreat's dates: day, number of the date, what, people."""
+    return [(row[0] / 1440, *row[2:]) for row in log.rows["retreat"] if row[3] not in ("joined", "planned")]
+
+
+def test_a_full_retreat_to_the_minute() -> None:
+    log = stay(4)
+    assert happened(log)[:2] == [(7.0, 0, "confirmed", 4), (28.0, 0, "run", 4)]
+    assert days(log, "dosing") == pytest.approx([28 + 10 / 24] * 4 + [30 + 10 / 24] * 4)
+    assert days(log, "circle") == pytest.approx([29 + 9 / 24] * 4)
+    assert sorted(days(log, "talk")) == pytest.approx([29 + 11 / 24] * 2 + [29 + 12 / 24] * 2)
+    assert [row[3] for row in log.rows["course_ended"]] == ["completed"] * 4
+    assert {(row[4], row[5]) for row in log.rows["course_ended"]} == {(2, 2)}
+    assert len({row[1] for row in log.rows["begun"] if row[3] == "dosing"}) == 2
+
+
+def test_group_dosings_count_and_circles_integrate() -> None:
+    log = stay(4)
+    assert [row[6] for row in log.rows["dosed"]] == [1] * 4 + [2] * 4
+    assert sorted(row[4] for row in log.rows["integrated"]) == [0] * 4 + [1] * 4
+    assert {row[6] for row in log.rows["course_ended"]} == {0.5}
+
+
+def test_beds_are_occupied_by_the_night() -> None:
+    log = stay(3)
+    beds = [(row[3], row[4] / 1440, row[0] / 1440) for row in log.rows["occupied"] if row[2] == "rooms.bed"]
+    assert beds == [(unit, 28.0, 30.0) for unit in range(3)]
+
+
+def test_there_are_no_more_places_than_beds() -> None:
+    log = stay(4, beds=("bed: 4", "bed: 3"))
+    assert [row[4] for row in log.rows["retreat"] if row[3] == "planned"][0] == 3
+    joined = [row for row in log.rows["state"] if row[2] == "joined"]
+    assert len(joined) == 4
+    assert happened(log)[0] == (7.0, 0, "confirmed", 3)
+
+
+def test_needs_above_those_who_joined_are_given_back() -> None:
+    log = stay(2)
+    given_back = [row for row in log.rows["unbooked"] if row[0] == 7 * 1440]
+    assert {row[3] for row in given_back} == {"talk", "dosing"}
+    assert len({row[3] for row in log.rows["served"] if row[0] / 1440 // 1 == FIRST_DAY}) == 1
+
+
+def test_too_few_move_to_the_next_date_with_precedence() -> None:
+    """One person alone is postponed to the second date, where again nobody joins, and so on."""
+    log = stay(1)
+    assert happened(log)[:2] == [(7.0, 0, "below_minimum", 1), (7.0, 0, "postponed", 1)]
+    assert happened(log)[2:4] == [(35.0, 1, "below_minimum", 1), (35.0, 1, "postponed", 1)]
+    assert [row[2] for row in log.rows["state"]][-1] == "joined"
+
+
+def test_it_may_run_with_too_few() -> None:
+    log = stay(1, run=("every: 4 weeks", "every: 4 weeks\n    below_minimum: run"))
+    assert [what for _, _, what, _ in happened(log)[:3]] == ["below_minimum", "confirmed", "run"]
+    assert len(log.rows["finished"]) == 1
+
+
+def test_too_few_may_be_offered_another_step() -> None:
+    instead = ("every: 4 weeks", "every: 4 weeks\n    below_minimum: {wait: 1 day}\n    accept: ACCEPT")
+    taken = stay(1, a=(instead[0], instead[1].replace("ACCEPT", "100%")))
+    assert taken.rows["finished"][0][0] / 1440 == 8.0
+    refused = stay(1, a=(instead[0], instead[1].replace("ACCEPT", "0%")))
+    assert reasons(refused) == [("declined", "stay")]
+
+
+def test_who_withdraws_leaves_before_day_one() -> None:
+    log = stay(4, withdraw=("every: 4 weeks", "every: 4 weeks\n    withdraw: 100%"))
+    assert reasons(log) == [("withdrew", "stay")] * 4
+    assert all(7 <= row[0] / 1440 <= 28 for row in log.rows["left"])
+    assert log.rows["begun"] == []
+
+
+def test_a_place_given_up_goes_to_the_list() -> None:
+    """Six want four places and only one date is open: a withdrawal at least a week ahead lets the next one in."""
+    log = stay(
+        6,
+        withdraw=("every: 4 weeks", "every: 40 weeks\n    withdraw: 60%\n    confirm: 4 weeks"),
+        first=("first: 2027-02-01", "first: 2027-02-15"),
+    )
+    joined = [row[0] / 1440 for row in log.rows["retreat"] if row[3] == "joined"]
+    withdrew = [row[0] / 1440 for row in log.rows["retreat"] if row[3] == "withdrew"]
+    later = [day for day in joined if day > 0]
+    assert 1 <= len(later) <= 2
+    assert later == [day for day in withdrew if day <= 42 - 7][: len(later)]
+
+
+def test_drop_out_at_a_dosing() -> None:
+    log = stay(4, drop=("every: 4 weeks", "every: 4 weeks\n    drop_out: 100%"))
+    assert reasons(log) == [("drop_out", "stay")] * 4
+    assert days(log, "dosing") == []
+
+
+def test_dates_that_meet_a_closure_are_passed_over() -> None:
+    log = play(RETREAT.replace("PEOPLE", "4") + "closed: {feast: 2027-02-02}\n")
+    assert happened(log)[1] == (56.0, 0, "run", 4)
+
+
+def test_what_finds_no_room_moves_to_the_next_day_or_is_missed() -> None:
+    """Four talks of an hour, one room, two hours a day: two are on day 2, two on day 3; with `skip` they are missed."""
+    narrow = ("from: 11:00, until: 15:00", "from: 12:00, until: 14:00")
+    room = ("consult: 2", "consult: 1")
+    moved = stay(4, a=narrow, b=room)
+    assert sorted(days(moved, "talk")) == pytest.approx([29 + 12 / 24, 29 + 13 / 24, 30 + 12 / 24, 30 + 13 / 24])
+    skipped = stay(4, a=(narrow[0], narrow[1] + ", if_no_room: skip"), b=room)
+    assert len(days(skipped, "talk")) == 2
+    assert sum(row[4] for row in skipped.rows["retreat"] if row[3] == "missed:own") == 2
+
+
+def test_the_team_is_away_from_the_clinic() -> None:
+    """Three therapists of whom two are on the retreat: on its days no more than one serves the clinic's visits."""
+    text = RETREAT.replace("PEOPLE", "4").replace(
+        "  talk: {", "  call: {takes: 60 min, staff: therapist, continuity: {therapist: 1 day}}\n  talk: {"
+    )
+    text = text.replace("at_start: {first: 4}", "at_start: {first: 4, other: 30}").replace(
+        "pathway: {first: {protocol: retreat}}",
+        "pathway: {first: {protocol: retreat}, away: {leave: {done: 100%}}, "
+        "other: {repeat: 40, visit: call, every: 1 day, tolerance: 1 day}}",
+    )
+    log = play(text)
+    visits = {row[1]: row[3] for row in log.rows["begun"]}
+    serving = {row[3] for row in log.rows["served"] if visits[row[1]] == "call" and 28 <= row[0] / 1440 < 31}
+    assert len(serving) == 1
+
+
+def test_a_long_wait_leads_to_the_other_step() -> None:
+    text = RETREAT.replace("PEOPLE", "1").replace(
+        "stay: {retreat: three_day}", "stay: {retreat: three_day, wait_at_most: 2 weeks, otherwise: {wait: 3 days}}"
+    )
+    assert play(text).rows["finished"][0][0] / 1440 == 3.0
+
+
+def test_patience_runs_while_no_date_is_offered() -> None:
+    text = RETREAT.replace("PEOPLE", "2").replace("severity: 14", "severity: 14, patience: 10 days")
+    log = play(text)
+    assert reasons(log) == [("declined", "stay")] * 2
+    later = play(text.replace("first: 2027-02-01", "first: 2027-04-19"))
+    assert reasons(later) == [("patience", "stay")] * 2
+    assert {row[0] / 1440 for row in later.rows["left"]} == {10.0}
+
+
+def test_time_off_afterwards() -> None:
+    text = RETREAT.replace("PEOPLE", "4").replace("every: 4 weeks", "every: 4 weeks\n    time_off: {therapist: 2 days}")
+    log = play(text)
+    resting = {(row[2], row[0] // 1440) for row in log.rows["roster"] if row[3] == "leave"}
+    assert resting == {(person, day) for person in ("therapist 1", "therapist 2") for day in (31, 32)}
