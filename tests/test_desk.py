@@ -23,7 +23,7 @@ def test_who_finds_no_date_stands_on_the_list_until_a_day_opens() -> None:
 
 
 def test_time_on_the_list_counts_against_an_offer() -> None:
-    """The fourth is offered a date fifteen days ahead after six days on the list, the others after thirteen: too late."""
+    """The fourth is offered a date 15 days ahead after 6 days on the list, the others after 13: too late."""
     log = play(
         NARROW.replace("2 weeks", "15 days")
         + "arrivals: {at_start: {first: 6}}\npatients: {patience: 22 days}\n"
@@ -40,13 +40,19 @@ def test_an_offer_beyond_patience_is_declined() -> None:
 
 
 def test_who_gives_up_leaves_when_patience_is_over() -> None:
-    log = play(NARROW + "arrivals: {at_start: {first: 4}}\npatients: {patience: 5 days}\nclosed: {all: 2027-01-01 to 2027-06-01}\n" + TALK)
+    log = play(
+        NARROW
+        + "arrivals: {at_start: {first: 4}}\npatients: {patience: 5 days}\nclosed: {all: 2027-01-01 to 2027-06-01}\n"
+        + TALK
+    )
     assert reasons(log) == [("patience", "first")] * 4
     assert {row[0] / 1440 for row in log.rows["left"]} == {5.0}
 
 
 def test_the_list_is_served_by_class_then_by_time() -> None:
-    """Two kinds of people wait for one place a week: the urgent come first, each kind in the order in which they asked."""
+    """Two kinds of people wait for one place a week: the urgent come first, each kind in the order in which they
+    asked.
+    """
     log = play(
         "hours: {mon: 09:00-10:00}\narrivals: {at_start: {first: 12}}\nlength: 20 weeks\n"
         + "booking: {slot: 60 min, horizon: 2 weeks, priority: {urgent: 1, routine: 2}}\n"
@@ -62,11 +68,7 @@ def test_the_list_is_served_by_class_then_by_time() -> None:
 
 def test_a_freed_slot_goes_to_the_list() -> None:
     """Everybody cancels a day ahead; whoever waits is offered the freed place at that moment."""
-    log = play(
-        NARROW
-        + "arrivals: {at_start: {first: 4}}\nattendance: {late_cancel: 100%, rebook: 0%}\n"
-        + TALK
-    )
+    log = play(NARROW + "arrivals: {at_start: {first: 4}}\nattendance: {late_cancel: 100%, rebook: 0%}\n" + TALK)
     freed = [row for row in log.rows["unbooked"] if row[5]]
     assert freed
     fourth = next(row for row in log.rows["booked"] if row[3] == 3)
@@ -123,7 +125,9 @@ def test_arrival_against_the_appointment() -> None:
 
 
 def test_the_clinic_cancels_when_nobody_can_stand_in() -> None:
-    """The only therapist of named people falls sick: the day's visits are booked anew from the next day on, first in turn."""
+    """The only therapist of named people falls sick: the day's visits are booked anew from the next day on, first in
+    turn.
+    """
     log = play(
         "staff: {therapist: {count: 1, absence: {sickness: 40%, spell: 2 days}}}\nlength: 8 weeks\n"
         + "visits: {talk: {takes: 60 min, staff: therapist, continuity: {therapist: 1 week}}}\n"

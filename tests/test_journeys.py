@@ -119,9 +119,7 @@ def test_a_course_begins_with_its_first_dosing_and_ends_with_its_steps() -> None
 
 
 def test_who_declines_a_protocol_leaves() -> None:
-    log = play(
-        DOSE + "protocols: {two: {accept: 0%, steps: {x: {visit: dosing}}}}\npathway: {first: {protocol: two}}"
-    )
+    log = play(DOSE + "protocols: {two: {accept: 0%, steps: {x: {visit: dosing}}}}\npathway: {first: {protocol: two}}")
     assert reasons(log) == [("declined", "first")]
     assert log.rows["course_begun"] == []
 
@@ -145,7 +143,8 @@ def test_a_long_gap_raises_the_chance_to_stop() -> None:
     """Meant weekly, the clinic is closed for ten weeks: at 40% a week hardly anybody of 200 is left."""
     text = (
         DOSE
-        + "staff: {therapist: 200}\narrivals: {at_start: {first: 200}}\nlength: 26 weeks\nbooking: {horizon: 26 weeks}\n"
+        + "staff: {therapist: 200}\narrivals: {at_start: {first: 200}}\nlength: 26 weeks\n"
+        + "booking: {horizon: 26 weeks}\n"
         + "closed: {long: 2027-01-05 to 2027-03-21}\n"
         + "protocols: {six: {steps: {course: {repeat: 2, visit: dosing, every: 1 week, late_drop_out: LATE}}}}\n"
         + "pathway: {first: {protocol: six}}"
@@ -176,7 +175,8 @@ MAINTAIN = (
 
 def test_boosters_keep_their_interval_until_there_were_enough() -> None:
     log = play(
-        MAINTAIN + "maintenance: {boosters: {every: 2 weeks, at_most: 3, steps: {dosing: {visit: dosing, within: 1 week}}}}"
+        MAINTAIN
+        + "maintenance: {boosters: {every: 2 weeks, at_most: 3, steps: {dosing: {visit: dosing, within: 1 week}}}}"
     )
     assert days(log, "dosing") == pytest.approx([d + 9 / 24 for d in (0, 14, 28, 42)])
     assert [row[3] for row in log.rows["maintenance"]] == [
@@ -197,8 +197,7 @@ def test_the_interval_grows_up_to_its_limit() -> None:
 
 def test_nobody_takes_a_plan_who_does_not_want_it() -> None:
     log = play(
-        MAINTAIN
-        + "maintenance: {boosters: {uptake: 0%, every: 1 week, at_most: 1, steps: {dosing: {visit: dosing}}}}"
+        MAINTAIN + "maintenance: {boosters: {uptake: 0%, every: 1 week, at_most: 1, steps: {dosing: {visit: dosing}}}}"
     )
     assert [row[3] for row in log.rows["maintenance"]] == ["offered", "declined"]
 

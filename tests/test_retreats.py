@@ -77,7 +77,7 @@ def test_beds_are_occupied_by_the_night() -> None:
 
 def test_there_are_no_more_places_than_beds() -> None:
     log = stay(4, beds=("bed: 4", "bed: 3"))
-    assert [row[4] for row in log.rows["retreat"] if row[3] == "planned"][0] == 3
+    assert next(row[4] for row in log.rows["retreat"] if row[3] == "planned") == 3
     joined = [row for row in log.rows["state"] if row[2] == "joined"]
     assert len(joined) == 4
     assert happened(log)[0] == (7.0, 0, "confirmed", 3)

@@ -1,4 +1,6 @@
-"""Whole replications: the golden day and month to the minute, a queue against theory, and draws that stay with the person."""
+"""Whole replications: the golden day and month to the minute, a queue against theory, and draws that stay with the
+person.
+"""
 
 import math
 from pathlib import Path
@@ -189,7 +191,9 @@ class TestToyMonth:
         assert [patient for patient, _ in changes] == [0, 0, 1, 1, 2]
         falls = [5.113690, 8.359535, 2.922109, 4.776877, 2.191581]
         assert [fall for _, fall in changes] == pytest.approx(falls, abs=1e-6)
-        assert {row[1]: row[3] for row in toy_month.rows["assessed"]} == pytest.approx({0: 7.640465, 1: 9.223123}, abs=1e-6)
+        assert {row[1]: row[3] for row in toy_month.rows["assessed"]} == pytest.approx(
+            {0: 7.640465, 1: 9.223123}, abs=1e-6
+        )
         responded = {row[1]: row[7] for row in toy_month.rows["effect"]}
         assert responded == {0: True, 1: False, 2: False}
 

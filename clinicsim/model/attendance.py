@@ -43,7 +43,8 @@ def chance_of(quantity: Quantity) -> Chance:
 def no_show_chance(rule: NoShow, lead_days: float) -> float:
     """Give the chance not to come to a visit so many days ahead.
 
-    The odds rise from those of `same_day` to those of `far_ahead`: odds(L) = odds(0) x ratio ^ (1 - exp(-L / time constant)).
+    The odds rise from those of `same_day` to those of `far_ahead`: odds(L) = odds(0) x ratio ^ (1 - exp(-L / time
+    constant)).
     """
     near, far = _odds(rule.same_day), _odds(rule.far_ahead)
     if near == 0.0 or math.isinf(far):
@@ -85,7 +86,8 @@ class AttendanceRules:
     def fate(self, patient: "Patient", address: str, occurrence: int, start: float, since: float, now: float) -> Fate:
         """Draw what becomes of an appointment at `start`.
 
-        `since` is the later of the moment of booking and the last attended visit: the lead time counts calendar days from it.
+        `since` is the later of the moment of booking and the last attended visit: the lead time counts calendar
+        days from it.
         """
         uniform = self.streams.uniform
         attributes = patient.attributes

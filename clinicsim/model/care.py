@@ -23,10 +23,11 @@ MINUTES_A_DAY = 1440.0
 
 @dataclass(slots=True)
 class Course:
-    """A course of treatment under a protocol: `planned` sessions, over `planned_minutes` from the first to the end assessment.
+    """A course of treatment under a protocol.
 
-    It begins with the first dosing (the first session of a treatment, or the first day of a medicine); a protocol that the
-    patient leaves before that has no course. `assessed` is when the score was last measured in it.
+    `planned` sessions, over `planned_minutes` from the first to the end assessment. It begins with the first dosing
+    (the first session of a treatment, or the first day of a medicine); a protocol that the patient leaves before
+    that has no course. `assessed` is when the score was last measured in it.
     """
 
     protocol: str

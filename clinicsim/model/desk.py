@@ -26,7 +26,10 @@ class Refusal(Enum):
 
 @dataclass(slots=True)
 class Listed:
-    """A request on the list. `gives_up` is when patience runs out (inf: never); `answer` fires with a booking or a refusal."""
+    """A request on the list.
+
+    `gives_up` is when patience runs out (inf: never); `answer` fires with a booking or a refusal.
+    """
 
     request: Request
     patient: "Patient"
@@ -43,8 +46,8 @@ class Listed:
 class Desk:
     """Takes requests, books what the diary finds, and serves the waiting list as days open and as slots are freed.
 
-    Patience runs only while a request of somebody before the first dosing stands on the list; people with a date have stopped
-    waiting. An offer is declined when it lies further ahead than the patience that is left.
+    Patience runs only while a request of somebody before the first dosing stands on the list; people with a date
+    have stopped waiting. An offer is declined when it lies further ahead than the patience that is left.
     """
 
     def __init__(self, clinic: "Clinic") -> None:
@@ -114,7 +117,8 @@ class Desk:
         return listed.answer
 
     def _patience_over(self, event: Event) -> None:
-        listed: Listed = event.value
+        listed = event.value
+        assert isinstance(listed, Listed)
         if not listed.answer.triggered:
             self._strike(listed)
             listed.answer.succeed(Refusal.GAVE_UP)
@@ -128,7 +132,8 @@ class Desk:
     def serve(self, days: set[int] | None = None) -> None:
         """Offer what is free (on these days, else on any) to those on the list, in their order.
 
-        What one request has not found, no later request for the same can find in the same round, so it is not searched again.
+        What one request has not found, no later request for the same can find in the same round, so it is not
+        searched again.
         """
         clinic = self._clinic
         failed: dict[object, float] = {}
@@ -157,7 +162,7 @@ class Desk:
             self.serve()
 
     def _replace(self, sick: set[str], bookings: dict[int, Booking]) -> None:
-        """Give the day's visits of those who are sick to colleagues, in order of start; cancel those nobody can take."""
+        """Give the day's visits of the sick to colleagues, in order of start; cancel those nobody can take."""
         clinic = self._clinic
         for booking in sorted(bookings.values(), key=lambda booking: (booking.slot.start, booking.visit)):
             plan = booking.request.plan
@@ -189,8 +194,8 @@ class Desk:
 def stand_in(clinic: "Clinic", plan: VisitPlan, slot: Slot, sick: set[str], *, anybody: bool) -> bool:
     """Put colleagues in the place of those who are sick, for one visit; give whether it can take place.
 
-    The first colleague who is free and qualified takes it over. Where there is none, and `anybody` will do, whoever of the role
-    is at work and free at the moment does.
+    The first colleague who is free and qualified takes it over. Where there is none, and `anybody` will do, whoever
+    of the role is at work and free at the moment does.
     """
     for name in sorted(sick.intersection(slot.people.values())):
         if clinic.diary.substitute(plan, slot, name) is not None:

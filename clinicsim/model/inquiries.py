@@ -43,6 +43,9 @@ class Inquiries:
         patient = self._population.draw(arrival, self._count)
         self._count += 1
         clinic.rows["inquiry"].append((
-            clinic.env.now, patient.number, patient.source, patient.baseline, patient.excluded, dict(patient.attributes),
+            clinic.env.now, patient.number, patient.source, patient.baseline, patient.excluded,
+            dict(patient.attributes),
         ))  # fmt: skip
+        potentials = clinic.outcomes.potentials(patient, clinic.env.now)
+        clinic.rows["potential"].extend(potential.row(patient.number) for potential in potentials)
         Journey(clinic, patient, clinic.pathways.positions[patient.step] if patient.step else 0)

@@ -30,7 +30,9 @@ Spans = tuple[tuple[float, float], ...]
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """A visit of the itinerary on one of its days: of the group, or of one person (`journey`; None also while just held)."""
+    """A visit of the itinerary on one of its days: of the group, or of one person (`journey`; None also while just
+    held).
+    """
 
     entry: str
     kind: "VisitKind"
@@ -44,8 +46,8 @@ class Session:
 class Itinerary:
     """The visits of one date of a retreat, in the diary from the moment when its days can be booked.
 
-    At first everything is held at full size; when it is known who comes, the visits of the group are held for so many, and the
-    individual ones are booked for each of them. Days count from 1, as in the scenario.
+    At first everything is held at full size; when it is known who comes, the visits of the group are held for so
+    many, and the individual ones are booked for each of them. Days count from 1, as in the scenario.
     """
 
     def __init__(self, clinic: "Clinic", name: str, spec: "Retreat", number: int, first_day: int) -> None:
@@ -141,7 +143,9 @@ class Itinerary:
         self._group.append(session)
 
     def _hold_place(self, name: str, entry: "Entry", kind: "VisitKind", day: int, place: int) -> None:
-        """Hold a room and somebody's time for an individual visit of whoever will come; skills are asked when it is known who."""
+        """Hold a room and somebody's time for an individual visit of whoever will come; skills are asked when it is
+        known who.
+        """
         plan = _without_skills(self._plan(kind, self._anybody(kind, place), 1))
         found = self._search(name, entry, plan, day)
         if found is not None:
@@ -203,7 +207,7 @@ class Itinerary:
         return slot if slot is not None and slot.start <= latest else None
 
     def _free_time(self, journey: "Journey", day: int) -> tuple[Spans, ...]:
-        """When a member is not with the group or in another visit of their own, as a week of which only this day matters."""
+        """When a member is in no other visit, as a week of which only this day matters."""
         midnight = day * MINUTES_A_DAY
         busy = [session.slot for session in (*self._group, *self._own.get(journey.number, ()))]
         begin, spans = 0.0, []
@@ -212,7 +216,7 @@ class Itinerary:
                 if slot.start - midnight > begin:
                     spans.append((begin, slot.start - midnight))
                 begin = max(begin, slot.end - midnight)
-        return (tuple([*spans, (begin, MINUTES_A_DAY)]),) * 7
+        return ((*spans, (begin, MINUTES_A_DAY)),) * 7
 
     def _with_more_hours(self, name: str, entry: "Entry", plan: VisitPlan, day: int) -> Slot | None:
         """Ask those of the clinic whom the visit needs to come in for it, where they are not there at that hour."""
@@ -221,7 +225,9 @@ class Itinerary:
         for need in (*plan.staff, *(need for phase in plan.phases for need in phase.staff)):
             for role in need.roles:
                 there = [worker for worker in roster.workers(role) if worker.only_for is None]
-                there = [worker for worker in there if not roster.absent(worker, today) and roster.employed(worker, today)]
+                there = [
+                    worker for worker in there if not roster.absent(worker, today) and roster.employed(worker, today)
+                ]
                 called += [worker for worker in there[: ceil(need.units / need.share)] if worker not in called]
         called = [worker for worker in called if worker not in [member for member, _ in self._staff]]
         first, latest = self._window(entry, day, plan.booked)
@@ -334,9 +340,7 @@ class Itinerary:
 
     def _missed(self, name: str, people: int) -> None:
         """Count what found no room."""
-        self._clinic.rows["retreat"].append(
-            (self._clinic.env.now, self._name, self._number, f"missed:{name}", people)
-        )
+        self._clinic.rows["retreat"].append((self._clinic.env.now, self._name, self._number, f"missed:{name}", people))
 
     # The days themselves
 
@@ -446,6 +450,7 @@ def _without_skills(plan: VisitPlan) -> VisitPlan:
         plan,
         staff=tuple(replace(need, skills=frozenset()) for need in plan.staff),
         phases=tuple(
-            replace(phase, staff=tuple(replace(need, skills=frozenset()) for need in phase.staff)) for phase in plan.phases
+            replace(phase, staff=tuple(replace(need, skills=frozenset()) for need in phase.staff))
+            for phase in plan.phases
         ),
     )

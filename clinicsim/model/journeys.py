@@ -40,9 +40,7 @@ class VisitKind:
         self.integrates = spec.integrates
         self.plain = self.session_of is None and self.integrates is None
         self.class_ = chooser(spec.class_) if spec.class_ is not None else None
-        self.continuity = {
-            role: inf if limit == "always" else float(limit) for role, limit in spec.continuity.items()
-        }
+        self.continuity = {role: inf if limit == "always" else float(limit) for role, limit in spec.continuity.items()}
         self.dose = chooser(spec.dose)
         self.attendance = AttendanceRules(clinic.scenario, name, clinic.streams)
 
@@ -266,7 +264,11 @@ class Journey:
             if how == "attended":
                 return
             urgent = how in ("clinic", "moved")
-            if not urgent and self.stage == "before" and not kind.attendance.asks_again(self.patient, step.address, occurrence):
+            if (
+                not urgent
+                and self.stage == "before"
+                and not kind.attendance.asks_again(self.patient, step.address, occurrence)
+            ):
                 if _goes_on(step, kind):
                     self.enter("between")
                     self.ended = clinic.env.now
@@ -300,9 +302,7 @@ class Journey:
             first_time=first_time,
         )
 
-    def _keep(
-        self, booking: Booking, step: Visit, kind: VisitKind, occurrence: int
-    ) -> Generator[Event, Any, str]:
+    def _keep(self, booking: Booking, step: Visit, kind: VisitKind, occurrence: int) -> Generator[Event, Any, str]:
         """Wait for an appointment; come to it, or not; give how it went: attended, or why it was missed."""
         clinic, slot = self.clinic, booking.slot
         env, desk = clinic.env, clinic.desk
@@ -331,6 +331,7 @@ class Journey:
             number=booking.visit, rank=booking.request.rank, arrival=env.now, slot=slot,
         )  # fmt: skip
         done = clinic.floor.admit(visit)
+        assert done is not None
         self.enter("visiting")
         ending = yield done
         if ending.how == "moved":
@@ -346,7 +347,7 @@ class Journey:
             self.process.interrupt("clinic")
 
     def _drops_out(self) -> bool:
-        """Draw, when the first visit of a further round would start, whether the patient has stopped in the gap before it."""
+        """Draw, when a further round would start, whether the patient has stopped in the gap before it."""
         round_ = self.round
         while round_ is not None and round_.began is None:
             if round_.index > 0 and round_.before is not None:
@@ -386,7 +387,7 @@ class Journey:
         return any(event.ends_course and event.patient == self.number for event in visit.happenings)
 
     def meant_gap(self, gap: float) -> float:
-        """Give the minutes meant to lie between two dosings, as the repeat says in which they stand; else what they were."""
+        """Give the minutes meant to lie between two dosings: as their repeat says, else what they were."""
         round_ = self.round
         while round_ is not None:
             if round_.repeat.meant is not None:

@@ -23,8 +23,9 @@ MINUTES_A_DAY = 1440.0
 class MaintenancePlan:
     """A plan as it is lived: who takes it, when the next booster is due, and when it ends.
 
-    `after course` is offered to those who completed a course, `on relapse` to the same, who then come at each relapse, and
-    `on request` to whoever is there. Where a plan on relapse says `every`, boosters go on at that interval after the first.
+    `after course` is offered to those who completed a course, `on relapse` to the same, who then come at each
+    relapse, and `on request` to whoever is there. Where a plan on relapse says `every`, boosters go on at that
+    interval after the first.
     """
 
     def __init__(self, spec: "Plan", name: str, steps: tuple[Step, ...]) -> None:

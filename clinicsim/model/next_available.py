@@ -1,4 +1,4 @@
-"""The third next available appointment: what a new patient would be offered on a Monday, before any request of that day."""
+"""The third next available appointment: what a new patient would be offered on a Monday at opening."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ THIRD = 3
 class NextAvailable:
     """Looks, for each visit type with appointments, for the third start that is free with the two before it held.
 
-    Where a visit asks for skills by patient, or its length depends on the patient, the commonest kind of patient is meant.
+    Where a visit asks for skills by patient, or its length depends on the patient, the commonest kind is meant.
     """
 
     def __init__(self, clinic: "Clinic") -> None:

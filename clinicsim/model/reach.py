@@ -1,4 +1,4 @@
-"""What a scenario can lead to: which visits, protocols, plans and retreats its pathway can reach, and whom it is for."""
+"""What a scenario can lead to: the visits, protocols, plans and retreats of its pathway, and whom it is for."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ FIRST_COURSE: Mapping[str, Attribute] = {
 
 @dataclass
 class Reach:
-    """Names in the order of the scenario's sections; `booked` are the visit types asked for by steps, each one by one."""
+    """Names of each section; `booked` are the visit types that steps ask for."""
 
     booked: set[str] = field(default_factory=set)
     protocols: set[str] = field(default_factory=set)

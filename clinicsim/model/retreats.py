@@ -82,7 +82,8 @@ class Line:
         self.waiting: list[Waiting] = []
         self.length = max(day for entry in spec.itinerary.values() for day in entry.days)
         self.cohorts = [
-            Cohort(name, number, day, self._decision(day), spec.size.max) for number, day in enumerate(self._first_days())
+            Cohort(name, number, day, self._decision(day), spec.size.max)
+            for number, day in enumerate(self._first_days())
         ]
         self.instead: tuple[Step, ...] | None = None
         if not isinstance(spec.below_minimum, str):
@@ -167,7 +168,7 @@ class Line:
         self.clinic.desk.serve()
 
     def _postpone(self, members: list[Member]) -> None:
-        """Those who had a date come before everybody who waits for one; where no date has a place they lead the list."""
+        """Let those who had a date come before all who wait for one; where no date has a place they lead the list."""
         left = []
         for member in members:
             cohort = self.next_free()
@@ -245,7 +246,7 @@ class Line:
             waiting.answer.succeed("patience")
 
     def _take_from_list(self) -> None:
-        """Offer free places to those who wait, in order; who would have to wait longer than they are willing declines."""
+        """Offer free places to those who wait, in order; who would have to wait too long declines."""
         now = self.clinic.env.now
         while self.waiting and (cohort := self.next_free()) is not None:
             waiting = self.waiting.pop(0)
@@ -262,7 +263,9 @@ class Line:
 
 
 class Cohorts:
-    """All retreats of a run that somebody may join; the others hold nobody. `beds` counts those taken, by (pool, night)."""
+    """All retreats of a run that somebody may join; the others hold nobody. `beds` counts those taken, by (pool,
+    night).
+    """
 
     def __init__(self, clinic: "Clinic") -> None:
         self._clinic = clinic
@@ -331,7 +334,7 @@ class Cohorts:
         )
 
     def offer(self, journey: "Journey", line: Line, cohort: Cohort, patience: float) -> bool:
-        """Offer a date, and give whether it is taken: it is declined when it lies further ahead than patience reaches."""
+        """Offer a date, and give whether it is taken: not when it lies further ahead than patience reaches."""
         clinic = self._clinic
         now, number = clinic.env.now, journey.retreat_request
         accepted = cohort.start - now <= patience

@@ -1,4 +1,4 @@
-"""`simulate`: one replication of one scenario, from its first midnight to its event log. The contents page of this floor."""
+"""`simulate`: one replication, from its first midnight to its event log. The contents page of this floor."""
 
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 def simulate(scenario: "Scenario", seed: int, replication: int) -> EventLog:
     """Play one replication of a scenario and give its event log.
 
-    The same arguments give the same log, whatever was played before and in whichever process. Raises StallError when a run
-    comes to a stop with work left in it.
+    The same arguments give the same log, whatever was played before and in whichever process. Raises StallError
+    when a run comes to a stop with work left in it.
     """
     clinic = open_clinic(scenario, seed, replication)
     clinic.env.process(_days(clinic))
@@ -60,7 +60,7 @@ def open_clinic(scenario: "Scenario", seed: int, replication: int) -> Clinic:
 
 
 def _days(clinic: Clinic) -> "Walk":
-    """Begin each day at its midnight: who is sick, what opens for booking; on Mondays, what a new patient would be offered."""
+    """Begin each day at its midnight: who is sick, what opens; on Mondays, what a new patient would be offered."""
     next_available = NextAvailable(clinic)
     for day in range(clinic.calendar.days):
         clinic.desk.open_day(day)

@@ -1,8 +1,8 @@
 """The kinds of steps: from a tree of steps as data to a tree that a journey can walk.
 
-Each kind is a class with one generator, `take`, that yields what the patient's process waits for. `KINDS`, at the end, is the
-one place where a kind is registered. Addresses are the dotted names of steps below their protocol, without its name, so that
-the same step of two protocols draws the same numbers for the same person.
+Each kind is a class with one generator, `take`, that yields what the patient's process waits for. `KINDS`, at the
+end, is the one place where a kind is registered. Addresses are the dotted names of steps below their protocol,
+without its name, so that the same step of two protocols draws the same numbers for the same person.
 """
 
 import math
@@ -68,7 +68,7 @@ class Window:
 class Round:
     """One round of a repeat on somebody's way: `index` from 0, when it `began`, and when the round `before` did.
 
-    `placed` says that the first visit of the round has been asked for. `outer` is the round in which this repeat stands.
+    `placed` says that its first visit has been asked for; `outer` is the round in which this repeat stands.
     """
 
     repeat: "Repeat"
@@ -81,7 +81,9 @@ class Round:
 
 @dataclass(slots=True)
 class Outlook:
-    """What a protocol plans for somebody: `minutes` in all, of which `first` lie before the first session, and `sessions`."""
+    """What a protocol plans for somebody: `minutes` in all, of which `first` lie before the first session, and
+    `sessions`.
+    """
 
     sessions: int = 0
     minutes: float = 0.0
@@ -133,7 +135,9 @@ class Step:
 class Visit(Step):
     """A visit: with an appointment, or walked in for."""
 
-    def __init__(self, spec: "pathway.VisitStep | pathway.RepeatStep", name: str, address: str, pathways: "Pathways") -> None:
+    def __init__(
+        self, spec: "pathway.VisitStep | pathway.RepeatStep", name: str, address: str, pathways: "Pathways"
+    ) -> None:
         super().__init__(spec, name, address, pathways)
         if spec.visit is None:
             raise TypeError(f"step {address} names no visit")
@@ -167,7 +171,7 @@ class Visit(Step):
         outlook.minutes += kind.booked(journey)
 
     def window(self, journey: "Journey") -> Window:
-        """Give when the visit is wished for: by the round of which it is the first visit, else after the step before."""
+        """Give when the visit is wished for: by the round that it begins, else after the step before."""
         round_ = journey.round
         while round_ is not None and not round_.placed:
             round_.placed = True
@@ -309,9 +313,7 @@ class Choose(Step):
     def __init__(self, spec: pathway.ChooseStep, name: str, address: str, pathways: "Pathways") -> None:
         super().__init__(spec, name, address, pathways)
         self._choose = chooser(spec.choose)
-        self.options = {
-            option: pathways.build(steps, f"{address}.{option}") for option, steps in spec.options.items()
-        }
+        self.options = {option: pathways.build(steps, f"{address}.{option}") for option, steps in spec.options.items()}
 
     def foresee(self, outlook: Outlook, journey: "Journey") -> None:
         """The way that will be chosen."""
@@ -358,7 +360,7 @@ class Leave(Step):
 
 
 def _leaving_share(share: Any, pathways: "Pathways") -> Any:
-    """A share as it is, or one that hangs on a price: those who stay change by the price to the power of the elasticity."""
+    """A share as it is, or one that hangs on a price: who stays goes with the price to the power of elasticity."""
     if not isinstance(share, pathway.PricedShare):
         return chance_of(share)
     at_price = chance_of(share.share)
@@ -405,9 +407,7 @@ class Retreat(Step):
         super().__init__(spec, name, address, pathways)
         self._choose = chooser(spec.retreat)
         self.wait_at_most = spec.wait_at_most
-        self.otherwise = (
-            pathways.build({"otherwise": spec.otherwise}, address) if spec.otherwise is not None else None
-        )
+        self.otherwise = pathways.build({"otherwise": spec.otherwise}, address) if spec.otherwise is not None else None
 
     def foresee(self, outlook: Outlook, journey: "Journey") -> None:
         """The sessions of the itinerary, on their days."""
