@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from scipy.special import ndtri
 
+from clinicsim.model.reach import FIRST_COURSE
 from clinicsim.model.response import Change, Changes, CourseSoFar, Effect, Potential, Relapse
-from clinicsim.model.sampling import Attribute, Sampler, is_random, sampler
+from clinicsim.model.sampling import Attribute, Sampler, attributes_read, is_random, sampler
 from clinicsim.model.scales import scale_of
 
 if TYPE_CHECKING:
@@ -62,10 +63,18 @@ class DoseResponse:
             name: TreatmentModel(name, treatment, outcome, streams, name in integrated)
             for name, treatment in outcome.treatments.items()
         }
+        self._told_on_arrival = tuple(model for model in self.treatments.values() if not model.depends_on_course)
 
     def enrol(self, patient: "Patient") -> "DoseResponseOfPatient":
         """Give the response of a person to whom nothing has been done yet."""
         return DoseResponseOfPatient(self, patient)
+
+    def potentials(self, patient: "Patient", time: float) -> tuple[Potential, ...]:
+        """Draw what each treatment could do for somebody who has just asked.
+
+        A treatment whose laws depend on the course is left out: what it could do is known when it is first given.
+        """
+        return tuple(model.potential(patient, time) for model in self._told_on_arrival)
 
     def measured(self, patient: "Patient", score: float, occurrence: int) -> float:
         """Give what is read when a true score is measured: with a normal error, kept within the scale."""
@@ -92,6 +101,8 @@ class TreatmentModel:
         self._improvers = sampler(treatment.improvers)
         self._change, self._otherwise = sampler(treatment.change), sampler(treatment.change_otherwise)
         self._speed = sampler(treatment.sessions_to_effect)
+        laws = (treatment.improvers, treatment.change, treatment.change_otherwise, treatment.sessions_to_effect)
+        self.depends_on_course = any(attributes_read(law) & FIRST_COURSE.keys() for law in laws)
         self._lasts, self._enduring, self._onset = map(sampler, (treatment.lasts, treatment.enduring, treatment.onset))
         self._onset_is_random = is_random(treatment.onset)
         hazard = treatment.hazard_ratio

@@ -118,6 +118,9 @@ class OutcomeModel(Protocol):
     def enrol(self, patient: "Patient") -> Response:
         """Give the response of a person to whom nothing has been done yet."""
 
+    def potentials(self, patient: "Patient", time: float) -> tuple[Potential, ...]:
+        """Give what each treatment could do for somebody who has just asked, as far as that can be told."""
+
     def measured(self, patient: "Patient", score: float, occurrence: int) -> float:
         """Give what is read when a true score is measured, the n-th time for this person."""
 
@@ -130,6 +133,10 @@ class Unchanged:
     def enrol(self, patient: "Patient") -> "UnchangedResponse":
         """Give the response of somebody whose score stays at baseline."""
         return UnchangedResponse(patient.baseline)
+
+    def potentials(self, patient: "Patient", time: float) -> tuple[Potential, ...]:
+        """Give nothing: no treatment does anything."""
+        return ()
 
     def measured(self, patient: "Patient", score: float, occurrence: int) -> float:
         """Give the score itself."""
