@@ -81,7 +81,7 @@ class Scenario:
 EVIDENCE = {
     "arrivals.rate": Evidence(source="a survey of <clinics>", grade="C", range="30 to 120 per month", note=None),
     "staff.therapist.absence": Evidence(source="none", grade="D", range=None, note="a guess"),
-    "outcome.treatments.ketamine.hazard_ratio": Evidence(source="one study", grade="B", range="0.4 to 1.0", note=None),
+    "outcome.treatments.ketamine.hazard_ratio": Evidence(source="row 3.27", grade="B", range="0.4 to 1.0", note=None),
 }
 
 

@@ -136,6 +136,7 @@ def test_assumptions_without_a_source_come_first_and_weak_ones_next():
     places = [text.index(address) for address in ("staff.therapist.absence", "arrivals.rate", "hazard_ratio")]
     assert places == sorted(places)
     assert "staff.therapist.absence no source a guess D" in text
+    assert "docs/evidence.md" in text
     assert "a survey of <clinics>" in text
 
 

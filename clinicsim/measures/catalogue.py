@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Direction = Literal["more", "less", "neither"]
 HEADLINE_LANDMARK = "26w"
 _BRACES = re.compile(r"\{(\w+)\}")
+_WEEKS = re.compile(r"^([\d.]+)w$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,7 +516,7 @@ def _headline_landmark(landmarks: list[str]) -> str | None:
 
 def _filled(measure: Measure, parts: dict[str, str]) -> Measure:
     """A member of a family: every part in braces replaced in its texts."""
-    words = {name: text.replace("_", " ") for name, text in parts.items()}
+    words = {name: _WEEKS.sub(r"\1 weeks", text.replace("_", " ")) for name, text in parts.items()}
 
     def fill(text: str, names: dict[str, str]) -> str:
         return _BRACES.sub(lambda found: names.get(found[1], found[0]), text)

@@ -211,7 +211,9 @@ def _split(findings: Findings) -> Figure | None:
     if findings.comparison is None or findings.comparison.split.empty:
         return None
     split = findings.comparison.split
-    frame = in_words(split.rename(columns={"points": "mean"}).assign(unit="points", row=split["term"].map(sentence)), signed=True)
+    frame = in_words(
+        split.rename(columns={"points": "mean"}).assign(unit="points", row=split["term"].map(sentence)), signed=True
+    )
     rows = list(dict.fromkeys(frame["row"]))
     axis = alt.Axis(title="Points of the score (right: a larger fall)", format="+,f", labelExpr=PLAIN_ZERO, tickCount=8)
     chart = terms(frame, rows, findings.looks, axis)

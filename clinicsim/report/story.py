@@ -165,6 +165,11 @@ def assumptions(findings: Findings) -> list[Assumption]:
     return sorted(found, key=lambda one: (one.has_source, -ord(one.grade)))
 
 
+def cites_rows(found: Sequence[Assumption]) -> bool:
+    """Whether a source is a row of the project's own table of evidence, as in the scenarios that come with it."""
+    return any(one.source.startswith(("row ", "rows ")) for one in found)
+
+
 def making(findings: Findings, changes: Mapping[str, str]) -> list[tuple[str, str]]:
     """How the figures were made: everything that must be the same to get them again."""
     results = findings.results
