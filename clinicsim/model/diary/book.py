@@ -1,12 +1,16 @@
 """`Book`: all that is held, pool by pool, and the minutes of a day at which a visit could begin."""
 
 from collections.abc import Iterable, Sequence
+from math import ceil
+from typing import Any
 
 from clinicsim.model.calendar import WEEKDAYS, Calendar
 from clinicsim.model.diary.begins import Begins
+from clinicsim.model.diary.counted import CountedPool
 from clinicsim.model.diary.masks import DAY, DAY_MASK, between, grid, of_spans, starts_of
-from clinicsim.model.diary.needs import ATTENTION, Compiler, Pooled, Profile, Seat, Share, Way
-from clinicsim.model.diary.pools import CountedPool, NamedPool, ThingPool
+from clinicsim.model.diary.named import NamedPool
+from clinicsim.model.diary.needs import Compiler, Need, Profile, Way
+from clinicsim.model.diary.pools import Pool, ThingPool
 from clinicsim.model.parts import Hold, VisitPlan, Worker
 from clinicsim.model.plans import named_roles
 from clinicsim.model.roster import Roster
@@ -36,12 +40,15 @@ class Book:
         self._counted = {
             name: CountedPool(name, roster, self.window) for name in roster.pools if name not in self._named
         }
-        addresses = [f"rooms.{name}" for name in scenario.rooms] + [f"equipment.{name}" for name in scenario.equipment]
-        self._things = {address: ThingPool(address, roster, self.window) for address in addresses}
+        things = [f"rooms.{name}" for name in scenario.rooms] + [f"equipment.{name}" for name in scenario.equipment]
+        self._pools: dict[str, Pool[Any]] = {
+            **{f"staff.{name}": pool for name, pool in self.people.items()},
+            **{f"staff.{name}": pool for name, pool in self._counted.items()},
+            **{address: ThingPool(address, roster, self.window) for address in things},
+        }
         workers = [worker for name in roster.pools for worker in roster.workers(name)]
         self._limited = any(roster.has_contact_limit(worker) for worker in workers)
         self._compiler = Compiler(self._named)
-        self._people_free: dict[tuple[int, Pooled | tuple[Seat, ...]], tuple[int, int]] = {}
         self._profiles: dict[int, Profile] = {}
         self._asked: set[float] = set()
         self._every_day = (1 << (calendar.days + int(scenario.booking.horizon // DAY) + 8)) - 1
@@ -89,7 +96,7 @@ class Book:
         for need in profile.things:
             if not mask:
                 return 0
-            mask &= self._things[need.pool].starts(need, day, profile.serves)
+            mask &= self._pools[need.pool].starts(need, day)
         for role, offset, length in profile.present:
             mask &= self.present(role, day, offset, length)
         if not mask:
@@ -103,26 +110,15 @@ class Book:
 
     def way(self, way: Way, day: int, mask: int = ALL) -> int:
         """Give those of the minutes in `mask` at which the people of a way are free."""
-        version = self._versions.get(day, 0)
-        needs: tuple[Pooled | tuple[Seat, ...], ...] = (*way.pooled, *way.seats)
-        for need in needs:
-            known = self._people_free.get((day, need))
-            if known is None or known[0] != version:
-                known = self._people_free[day, need] = (version, self._starts_of_people(need, day))
-            mask &= known[1]
+        for need in way.needs:
+            mask &= self._pools[need.pool].starts(need, day)
             if not mask:
-                return 0
+                break
         return mask
 
-    def _starts_of_people(self, need: Pooled | tuple[Seat, ...], day: int) -> int:
-        if isinstance(need, Pooled):
-            return self._counted[need.pool].starts(need, day)
-        return self.people[need[0].pool].starts(need, day)
-
-    def thing(self, profile: Profile, place: int, day: int) -> int:
-        """Give the minutes at which one of the rooms or kinds of equipment of a plan is free."""
-        need = profile.things[place]
-        return self._things[need.pool].starts(need, day, profile.serves)
+    def need(self, need: Need, day: int) -> int:
+        """Give the minutes at which what is needed of one pool is free."""
+        return self._pools[need.pool].starts(need, day)
 
     def present(self, role: str, day: int, offset: int, length: int) -> int:
         """Give the starts at which somebody of a role is on shift during a part of the visit."""
@@ -172,24 +168,13 @@ class Book:
         """Add or take away holds, and give the days whose starts that can alter."""
         altered: set[int] = set()
         for hold in holds:
-            first, until = int(hold.start), -int(-hold.end // 1)
+            first, until = int(hold.start), ceil(hold.end)
+            pool = self._pools[hold.pool]
             for day in range(first // DAY, max(first, until - 1) // DAY + 1):
                 minutes = between(max(0, first - day * DAY), min(DAY, until - day * DAY))
-                passes_limit = self._change_day(hold, day, minutes, sign)
-                altered.update(self._week_of(day) if passes_limit else range(day - self.window + 1, day + 1))
+                whole_week = pool.hold(hold, day, minutes, sign, self._asked)
+                altered.update(self._week_of(day) if whole_week else range(day - self.window + 1, day + 1))
         return altered
-
-    def _change_day(self, hold: Hold, day: int, minutes: int, sign: int) -> bool:
-        """Add or take away one day of a hold, and say whether a week's limit is passed."""
-        if hold.pool in self._things:
-            self._things[hold.pool].hold(day, minutes, sign * hold.units)
-            return False
-        pool = hold.pool.removeprefix("staff.")
-        if hold.person:
-            amount = sign * -(-ATTENTION // hold.share)
-            return self.people[pool].hold(hold.person, day, minutes, amount, self._asked)
-        share = Share(hold.share, hold.skills, hold.serves)
-        return self._counted[pool].hold(day, minutes, share, sign * hold.units, self._asked)
 
     def _week_of(self, day: int) -> range:
         """The days of the week of a day, and the one before where a window holds two."""

@@ -23,7 +23,6 @@ Held = tuple[int, int, StaffNeed]
 class Seat:
     """A person of a named pool: the same one in all intervals, each with a part of the attention."""
 
-    pool: str
     key: str
     skills: frozenset[str]
     serves: frozenset[str]
@@ -31,6 +30,15 @@ class Seat:
     """Minutes after the start, length, parts of the attention, and the share from which they come."""
     minutes: float
     """Minutes with the patient, by attention."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seating:
+    """All seats of a visit in one named pool."""
+
+    pool: str
+    role: str
+    seats: tuple[Seat, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +72,20 @@ class Thing:
     segments: tuple[Interval, ...]
     uses: tuple[tuple[int, int], ...]
     holds: tuple[Interval, ...]
+    serves: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+Need = Seating | Pooled | Thing
+"""What a visit needs of one pool, known by its address; needs are told apart by identity."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Way:
     """One way to choose the roles: the seats of named pools, pool by pool, and the needs of pooled ones."""
 
-    seats: tuple[tuple[Seat, ...], ...]
+    seats: tuple[Seating, ...]
     pooled: tuple[Pooled, ...]
+    needs: tuple[Need, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +110,6 @@ class Profile:
     things: tuple[Thing, ...]
     present: tuple[tuple[str, int, int], ...]
     causes: tuple[RoleCause, ...]
-    serves: frozenset[str]
     maybe: int
     seen: int = 0
     days: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -106,7 +119,7 @@ class Profile:
     def minutes(self) -> set[float]:
         """The minutes with the patient that one person, or one pool, gives, in all ways."""
         causes = [way for cause in self.causes for way in cause.ways]
-        people = {seat.minutes for way in (*self.ways, *causes) for seats in way.seats for seat in seats}
+        people = {seat.minutes for way in (*self.ways, *causes) for seating in way.seats for seat in seating.seats}
         return people | {need.minutes for way in (*self.ways, *causes) for need in way.pooled}
 
 
@@ -120,7 +133,7 @@ class Compiler:
 
     named: frozenset[str]
     _seats: dict[str, Seat] = field(default_factory=dict)
-    _seatings: dict[str, tuple[Seat, ...]] = field(default_factory=dict)
+    _seatings: dict[str, Seating] = field(default_factory=dict)
     _pooled: dict[str, Pooled] = field(default_factory=dict)
 
     def compile(self, plan: VisitPlan, maybe: int) -> Profile:
@@ -135,10 +148,9 @@ class Compiler:
             plan=plan,
             length=sum(length for _, length, _ in parts),
             ways=tuple(self._way(held, dict(zip(choices, pools, strict=True)), serves) for pools in product(*choices)),
-            things=_things(plan, parts),
+            things=_things(plan, parts, serves),
             present=_present(plan, parts),
             causes=tuple(self._role_cause(entries, serves) for entries in causes),
-            serves=serves,
             maybe=maybe,
         )
 
@@ -150,11 +162,11 @@ class Compiler:
         for pool, entries in by_pool.items():
             if pool in self.named:
                 made = tuple(self._seats.setdefault(repr(one), one) for one in _seats(pool, entries, serves))
-                seats.append(self._seatings.setdefault(repr(made), made))
+                seats.append(self._seatings.setdefault(repr(made), Seating(f"staff.{pool}", pool, made)))
             else:
                 need = _pooled(pool, entries, serves)
                 pooled.append(self._pooled.setdefault(repr(need), need))
-        return Way(tuple(seats), tuple(pooled))
+        return Way(tuple(seats), tuple(pooled), (*pooled, *seats))
 
     def _role_cause(self, held: Sequence[Held], serves: frozenset[str]) -> RoleCause:
         roles = held[0][2].roles
@@ -197,7 +209,6 @@ def _seats(pool: str, held: Sequence[Held], serves: frozenset[str]) -> tuple[Sea
             skills[place].update(need.skills)
     return tuple(
         Seat(
-            pool,
             seat(pool, place),
             frozenset(skills[place]),
             serves,
@@ -236,7 +247,9 @@ def _pooled(pool: str, held: Sequence[Held], serves: frozenset[str]) -> Pooled:
         elif amounts:
             segments.append((first, until - first, amounts))
     holds = tuple((start, length, share, units) for start, length, amounts in segments for share, units in amounts)
-    return Pooled(pool, tuple(segments), holds, sum(length * units / share.share for _, length, share, units in holds))
+    return Pooled(
+        f"staff.{pool}", tuple(segments), holds, sum(length * units / share.share for _, length, share, units in holds)
+    )
 
 
 def _amounts(needs: Iterable[StaffNeed], serves: frozenset[str]) -> tuple[tuple[Share, int], ...]:
@@ -247,7 +260,7 @@ def _amounts(needs: Iterable[StaffNeed], serves: frozenset[str]) -> tuple[tuple[
     return tuple(sorted(amounts.items(), key=lambda entry: (entry[0].share, sorted(entry[0].skills))))
 
 
-def _things(plan: VisitPlan, parts: Sequence[Part]) -> tuple[Thing, ...]:
+def _things(plan: VisitPlan, parts: Sequence[Part], serves: frozenset[str]) -> tuple[Thing, ...]:
     """Rooms and equipment by pool. What follows on in the next phase stays the same unit; turnaround comes after the
     last."""
     turnaround = dict(plan.turnaround)
@@ -261,10 +274,10 @@ def _things(plan: VisitPlan, parts: Sequence[Part]) -> tuple[Thing, ...]:
                 intervals[-1] = (intervals[-1][0], intervals[-1][1] + length, units)
             else:
                 intervals.append((offset, length, units))
-    return tuple(_thing(pool, intervals, ceil(turnaround.get(pool, 0.0))) for pool, intervals in found.items())
+    return tuple(_thing(pool, intervals, ceil(turnaround.get(pool, 0.0)), serves) for pool, intervals in found.items())
 
 
-def _thing(pool: str, intervals: Sequence[Interval], turnaround: int) -> Thing:
+def _thing(pool: str, intervals: Sequence[Interval], turnaround: int, serves: frozenset[str]) -> Thing:
     holds = tuple((start, length + turnaround, units) for start, length, units in intervals)
     edges = sorted({edge for start, length, _ in holds for edge in (start, start + length)})
     segments: list[Interval] = []
@@ -274,4 +287,4 @@ def _thing(pool: str, intervals: Sequence[Interval], turnaround: int) -> Thing:
             segments[-1] = (segments[-1][0], segments[-1][1] + until - first, units)
         elif units:
             segments.append((first, until - first, units))
-    return Thing(pool, tuple(segments), tuple((start, length) for start, length, _ in intervals), holds)
+    return Thing(pool, tuple(segments), tuple((start, length) for start, length, _ in intervals), holds, serves)

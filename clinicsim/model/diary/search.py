@@ -60,10 +60,10 @@ class Diary:
         """The own people who could serve this visit, by role."""
         own = {}
         for role, (name, limit) in request.own.items():
-            seats = [seats[0] for way in profile.ways for seats in way.seats if seats[0].pool == role]
+            seats = [seating.seats[0] for way in profile.ways for seating in way.seats if seating.role == role]
             pool = self._book.people.get(role)
             if seats and pool is not None and name in pool.people:
-                worker = pool.people[name].worker
+                worker = self._roster.worker(name)
                 if seats[0].skills <= worker.skills and self._roster.employed(worker, day):
                     own[role] = (name, limit)
         return own
@@ -132,14 +132,14 @@ class Diary:
         """
         profile = self._book.profile(plan)
         day, minute = divmod(int(slot.start), DAY)
-        for seats in (seats for way in profile.ways for seats in way.seats):
-            for seat in seats:
+        for seating in (seating for way in profile.ways for seating in way.seats):
+            for seat in seating.seats:
                 if slot.people.get(seat.key) != person:
                     continue
-                pool = self._book.people[seat.pool]
+                pool = self._book.people[seating.role]
                 for name in pool.people:
                     taken = name in slot.people.values()
-                    if not taken and pool.starts_of(name, seat, day) >> minute & 1:
+                    if not taken and pool.starts_with(name, seat, day) >> minute & 1:
                         self._change_hands(slot, seat.key, person, name)
                         return name
         return None
@@ -221,7 +221,7 @@ class Diary:
             return 0, {}
         if starts != every:
             return starts.bit_count(), count(starts, self._failures(profile, request.free, own, day))
-        key = (day, id(request.free), *own.values())
+        key = (day, request.free, *own.values())
         version = self._book.version(day)
         known = profile.tallies.get(key)
         if known is None or known[0] != version:
@@ -241,8 +241,8 @@ class Diary:
         for role, offset, length in profile.present:
             name = f"staff.{role}"
             failures[name] = failures.get(name, 0) | ~book.present(role, day, offset, length)
-        for place, need in enumerate(profile.things):
-            failures[need.pool] = ~book.thing(profile, place, day)
+        for need in profile.things:
+            failures[need.pool] = ~book.need(need, day)
         for role, name in own.items():
             failures[f"continuity.{role}"] = ~self.with_own(profile, {role: name}, day)
         if free is not None:
@@ -263,11 +263,10 @@ class Diary:
         able = 0
         for way in profile.ways:
             mask = -1
-            for seats in way.seats:
-                for seat in seats:
-                    name = own.get(seat.key)
-                    if name is not None:
-                        mask &= self._book.people[seat.pool].starts_of(name, seat, day)
+            for seating in way.seats:
+                name = own.get(seating.role)
+                if name is not None:
+                    mask &= self._book.people[seating.role].starts_with(name, seating.seats[0], day)
             able |= mask
         return able
 
@@ -297,23 +296,21 @@ class _Found(NamedTuple):
         """Give it as a slot, with all that it would hold."""
         start, way, people = self
         holds = [
-            Hold(
-                f"staff.{seat.pool}", people[seat.key], float(start + offset), float(start + offset + length), 1, share
-            )
-            for seats in way.seats
-            for seat in seats
+            Hold(seating.pool, people[seat.key], float(start + offset), float(start + offset + length), 1, share)
+            for seating in way.seats
+            for seat in seating.seats
             for offset, length, _, share in seat.intervals
         ]
         holds += [
             Hold(
-                pool=f"staff.{need.pool}",
-                person="",
-                start=float(start + offset),
-                end=float(start + offset + length),
-                units=units,
-                share=share.share,
-                skills=share.skills,
-                serves=share.serves,
+                need.pool,
+                "",
+                float(start + offset),
+                float(start + offset + length),
+                units,
+                share.share,
+                share.skills,
+                share.serves,
             )
             for need in way.pooled
             for offset, length, share, units in need.holds
@@ -431,14 +428,14 @@ class _Wish:
         """Who takes the seats. One's own people are preferred wherever they are free, and required where `own` names
         them."""
         people: Own = {}
-        wished = {role: name for role, (name, _) in self._request.own.items()} | own
-        for seats in way.seats:
-            pool = self._book.people[seats[0].pool]
-            first = {seats[0].key: wished[seats[0].key]} if wished.get(seats[0].key) in pool.people else {}
-            chosen = pool.choose(seats, day, minute, first) if first else None
-            if chosen is None and seats[0].key not in own:
-                chosen = pool.choose(seats, day, minute, {})
+        for seating in way.seats:
+            pool, role = self._book.people[seating.role], seating.role
+            wished = own.get(role) or self._request.own.get(role, ("", 0.0))[0]
+            chosen = pool.choose(seating.seats, day, minute, {role: wished}) if wished in pool.people else None
+            if chosen is None and role not in own:
+                chosen = pool.choose(seating.seats, day, minute, {})
             if chosen is None:
                 return None
-            people.update({seat.key: name for seat, name in zip(seats, chosen, strict=True)})
+            for seat, name in zip(seating.seats, chosen, strict=True):
+                people[seat.key] = name
         return people
