@@ -6,7 +6,7 @@ import click
 
 from clinicsim.cli.finish import finish
 from clinicsim.cli.options import experiment_options, load_all, out_folder, read_changes, scenarios_argument
-from clinicsim.cli.terminal import progress
+from clinicsim.cli.terminal import progress, waiting
 from clinicsim.errors import UsageError
 
 
@@ -41,6 +41,7 @@ def compare(
     check_folder(folder)
     with progress("Playing") as on_progress:
         results = replicate(loaded, replications, seed, workers, on_progress)
-    comparison = compared(results)
-    write_comparison(comparison, folder, read_changes(changes))
-    return finish(results, comparison, folder, as_json)
+    with waiting("Drawing the charts"):
+        comparison = compared(results)
+        remark = write_comparison(comparison, folder, read_changes(changes))
+    return finish(results, comparison, folder, remark, as_json)

@@ -2,78 +2,97 @@
 
 import json
 import math
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from clinicsim.cli.program import GIVEN_UP, INTERRUPTED
-from clinicsim.cli.terminal import note, say, show_table
+from clinicsim.cli.terminal import note, say, show_figures
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from clinicsim.experiment import Comparison, Results
 
+BESIDE_HEADLINES = ("wait_to_first_dosing", "drop_out", "direct_wait", "direct_wait_p90", "utilisation.*")
+"""The table that is printed has the headline measures and these; the folder has all."""
 
-def finish(results: "Results", comparison: "Comparison | None", folder: Path, as_json: bool) -> int:
+
+def finish(results: "Results", comparison: "Comparison | None", folder: Path, remark: str, as_json: bool) -> int:
     """Print what came out and say where it is; give the exit status."""
     if as_json:
         click.echo(json.dumps(_document(results, comparison, folder), indent=1, ensure_ascii=False, allow_nan=False))
     else:
-        _print(results, comparison)
-        _print_place(folder)
+        if comparison is not None:
+            _print_answer(comparison)
+        _print_key_figures(results)
+        say(f"\nReport: {folder / 'report.html'}")
+    if remark:
+        note(remark)
+    return _status(results)
+
+
+def _status(results: "Results") -> int:
+    """Say what is missing, and give the exit status that goes with it."""
     for lost in results.lost:
         note(f"Given up, because it ended its worker process three times: {lost}.")
     done = len(results.replications)
-    if done < results.asked:
-        note(f"{done} of {results.asked} replications were finished; all figures come from these.")
-    if results.lost:
-        return GIVEN_UP
-    return INTERRUPTED if done < results.asked else 0
-
-
-def _print_place(folder: Path) -> None:
-    report = folder / "report.html"
-    say(f"\nReport: {report}" if report.exists() else f"\nTables: {folder}")
-
-
-def _print(results: "Results", comparison: "Comparison | None") -> None:
-    if comparison is not None:
-        _print_answer(comparison)
-    _print_key_figures(results)
+    if done == results.asked:
+        return 0
+    why = "" if results.lost else "Interrupted: "
+    note(f"{why}{done} of {results.asked} replications were finished; all figures come from these.")
+    return GIVEN_UP if results.lost else INTERRUPTED
 
 
 def _print_answer(comparison: "Comparison") -> None:
+    """The planned doses first, then what is established, measure by measure."""
+    from clinicsim.experiment.statistics import FEWEST_FOR_TRUST
+
     for _, row in comparison.planned.iterrows():
-        say(
-            f"{row['scenario']}: {row['protocol']} plans {row['planned_doses']:g} doses; effect ratio {row['effect_ratio']:g}."
-        )
-    say("")
-    for verdict in comparison.verdicts:
-        say(f"* {verdict.sentence}")
+        doses, ratio = f"{row['planned_doses']:g}", f"{row['effect_ratio']:g}"
+        say(f"{row['scenario']}: the course “{row['protocol']}” plans {doses} doses; assumed effect ratio {ratio}.")
+    if not comparison.planned.empty:
+        say("")
+    done = len(comparison.results.replications)
+    if done < FEWEST_FOR_TRUST:
+        count = "1 replication is" if done == 1 else f"{done} replications are"
+        say(f"{count} too few to say which is ahead; play at least {FEWEST_FOR_TRUST}.")
+    else:
+        for verdict in comparison.verdicts:
+            say(f"* {verdict.sentence}")
     say("")
 
 
 def _print_key_figures(results: "Results") -> None:
-    from clinicsim.experiment import estimates, say_range, say_value
+    from clinicsim.report import figure_in_words
 
-    found = estimates(results)
-    shown = [name for name, measure in results.measures.items() if measure.key]
-    cells = {
-        (
-            row["scenario"],
-            row["measure"],
-        ): f"{say_value(row['mean'], row['unit'])} ({say_range(row['low'], row['high'], row['unit'])})"
-        for _, row in found.iterrows()
+    rows: dict[str, list[str]] = {}
+    for name, figures in _key_figures(results).items():
+        unit = results.measures[name].unit
+        cells = (figures.get(label) for label in results.labels)
+        rows[name] = ["–" if cell is None else figure_in_words(*cell, unit) for cell in cells]
+    done = len(results.replications)
+    title = "One replication" if done == 1 else f"Means over {done} replications, with 95% intervals"
+    show_figures(title, results.labels, [[results.measures[name].label, *cells] for name, cells in rows.items()])
+
+
+def _key_figures(results: "Results") -> dict[str, dict[str, tuple[float, float, float]]]:
+    """Mean, low and high by measure and scenario. Where no scenario treats anybody, what is 0 throughout is left out."""
+    from clinicsim.experiment import estimates
+
+    treats = any(scenario.outcome is not None for scenario in results.scenarios)
+    found: dict[str, dict[str, tuple[float, float, float]]] = {}
+    for row in estimates(results).itertuples():
+        found.setdefault(str(row.measure), {})[str(row.scenario)] = (row.mean, row.low, row.high)
+    return {
+        name: found[name]
+        for name, measure in results.measures.items()
+        if name in found
+        and (measure.headline or any(fnmatchcase(name, pattern) for pattern in BESIDE_HEADLINES))
+        and (treats or any(mean != 0 for mean, _, _ in found[name].values()))
     }
-    rows = [
-        [results.measures[name].label, *(cells.get((label, name), "–") for label in results.labels)]
-        for name in shown
-        if any((label, name) in cells for label in results.labels)
-    ]
-    title = f"Means over {len(results.replications)} replications (95% intervals)"
-    show_table(title, ["measure", *results.labels], rows)
 
 
 def _document(results: "Results", comparison: "Comparison | None", folder: Path) -> dict[str, Any]:
@@ -83,25 +102,30 @@ def _document(results: "Results", comparison: "Comparison | None", folder: Path)
         "scenarios": list(results.labels),
         "seed": results.seed,
         "replications": len(results.replications),
+        "replications_asked_for": results.asked,
+        "given_up": list(results.lost),
         "out": str(folder),
         "measures": _records(estimates(results)),
     }
     if comparison is not None:
-        document["differences"] = _records(comparison.differences)
+        document["planned"] = _records(comparison.planned)
         document["verdicts"] = [
             {"measure": v.measure, "scenario": v.scenario, "base": v.base, "kind": v.kind, "sentence": v.sentence}
             for v in comparison.verdicts
         ]
-        document["planned"] = _records(comparison.planned)
+        document["differences"] = _records(comparison.differences)
         document["split"] = _records(comparison.split)
     return document
 
 
 def _records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
-    return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
+    return [{str(key): plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value for JSON: null for what is missing, and the word for infinity."""
     if hasattr(value, "item"):
         value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    return None if math.isnan(value) else "infinity"

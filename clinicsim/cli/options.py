@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from clinicsim.cli.terminal import note
 from clinicsim.errors import UsageError
 
 if TYPE_CHECKING:
     from clinicsim.scenario import Scenario
 
 Command = Callable[..., Any]
+LONGEST_NAME = 100
+"""Letters in the name of an output folder that is made from those of scenario files."""
 
 scenario_argument = click.argument("scenario", type=click.Path(path_type=Path))
 scenarios_argument = click.argument("scenarios", type=click.Path(path_type=Path), nargs=-1, required=True)
@@ -64,12 +67,22 @@ def read_changes(written: Sequence[str]) -> dict[str, str]:
 
 
 def load_all(paths: Sequence[Path], written: Sequence[str]) -> list["Scenario"]:
-    """Load scenarios with the changes of `--set`. Raise ScenarioError with the problems of all of them at once."""
-    from clinicsim.scenario import load_together
+    """Load scenarios that are played together, with the changes of `--set`, and tell their warnings.
 
-    return load_together(paths, read_changes(written))
+    Raise ScenarioError with the problems of all of them at once.
+    """
+    from clinicsim.scenario import check_comparable, load_many
+
+    scenarios, warnings = load_many(paths, read_changes(written))
+    for warning in warnings:
+        note(str(warning))
+    check_comparable(scenarios)
+    return scenarios
 
 
 def out_folder(out: Path | None, paths: Sequence[Path]) -> Path:
     """The folder to write: as asked, else under `outputs/`, named after the scenario files."""
-    return out or Path("outputs") / "-vs-".join(path.stem or "scenario" for path in paths)
+    if out is not None:
+        return out
+    name = "-vs-".join(path.stem for path in paths)
+    return Path("outputs") / (name if len(name) <= LONGEST_NAME else f"{paths[0].stem[:40]}-vs-{len(paths) - 1}-more")

@@ -1,6 +1,6 @@
 """The program as a whole: how errors and interruptions become a sentence and an exit status.
 
-0 done; 1 something failed (a breach of the audit, a full disk); 2 the input is at fault; 3 finished, but some work had to be
+0 done, or what was printed is no longer read (`| head`); 1 something failed (a breach of the audit, a full disk); 2 the input is at fault; 3 finished, but some work had to be
 given up; 130 interrupted.
 """
 
@@ -35,18 +35,25 @@ class Program(click.Group):
             error.show()
             return error.exit_code
         except (KeyboardInterrupt, click.Abort):
-            click.echo("Interrupted; nothing was finished yet, so nothing was written.", err=True)
+            click.echo("Interrupted; nothing was written.", err=True)
             return INTERRUPTED
         except ClinicsimError as error:
             _tell(error)
             return _status_of(error)
         except BrokenPipeError:
             _close_quietly()
-            return FAILED
+            return 0
         except OSError as error:
-            click.echo(f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", err=True)
+            _close_quietly()
+            click.echo(f"Error: {_sentence(error)}", err=True)
             return FAILED
         return result if isinstance(result, int) else 0
+
+
+def _sentence(error: OSError) -> str:
+    """What the operating system refused, and of which file; of none where the output itself could not be printed."""
+    reason = (error.strerror or str(error)).lower()
+    return f"{error.filename}: {reason}" if error.filename else f"the output cannot be printed: {reason}"
 
 
 def _tell(error: ClinicsimError) -> None:
@@ -70,5 +77,5 @@ def _print_any_letter() -> None:
 
 
 def _close_quietly() -> None:
-    """Keep the interpreter from complaining about the closed pipe when it flushes at the end."""
+    """Keep the interpreter from complaining when it flushes at the end what could not be printed."""
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - it stays open to the end

@@ -6,7 +6,7 @@ import click
 
 from clinicsim.cli.finish import finish
 from clinicsim.cli.options import experiment_options, load_all, out_folder, read_changes, scenario_argument
-from clinicsim.cli.terminal import progress
+from clinicsim.cli.terminal import progress, waiting
 
 
 @click.command()
@@ -32,10 +32,11 @@ def run(
     from clinicsim.experiment import replicate
     from clinicsim.report import check_folder, write_run
 
-    (loaded,) = load_all([scenario], changes)
+    loaded = load_all([scenario], changes)
     folder = out_folder(out, [scenario])
     check_folder(folder)
     with progress("Playing") as on_progress:
-        results = replicate([loaded], replications, seed, workers, on_progress)
-    write_run(results, folder, read_changes(changes))
-    return finish(results, None, folder, as_json)
+        results = replicate(loaded, replications, seed, workers, on_progress)
+    with waiting("Drawing the charts"):
+        remark = write_run(results, folder, read_changes(changes))
+    return finish(results, None, folder, remark, as_json)

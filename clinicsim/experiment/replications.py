@@ -45,11 +45,10 @@ def replicate(
     _check(replications, seed)
     check_comparable(scenarios)
     played: dict[tuple[int, int], Measured] = {}
-    numbers = {id(scenario): number for number, scenario in enumerate(scenarios)}
     total = replications * len(scenarios)
 
     def keep(batch: Batch, measured: list[tuple[int, "Measured"]]) -> None:
-        played.update({(numbers[id(batch.scenario)], replication): result for replication, result in measured})
+        played.update({(batch.number, replication): result for replication, result in measured})
         on_progress(len(played), total)
 
     workers = workers or available_cores()

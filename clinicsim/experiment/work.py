@@ -23,8 +23,12 @@ BATCHES_FOR_EACH_WORKER = 16
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Consecutive replications of one scenario, the work of one job; the first replication of all has number 1."""
+    """Consecutive replications of one scenario, the work of one job; the first replication of all has number 1.
 
+    `number` is the place of the scenario among those that are played together, from 0.
+    """
+
+    number: int
     scenario: "Scenario"
     seed: int
     first: int
@@ -47,9 +51,9 @@ def batches(scenarios: Sequence["Scenario"], replications: int, seed: int, worke
     size = replications * len(scenarios) // (BATCHES_FOR_EACH_WORKER * workers)
     size = min(max(size, 1), LONGEST_BATCH)
     return [
-        Batch(scenario, seed, first, min(size, replications - first + 1))
+        Batch(number, scenario, seed, first, min(size, replications - first + 1))
         for first in range(1, replications + 1, size)
-        for scenario in scenarios
+        for number, scenario in enumerate(scenarios)
     ]
 
 

@@ -1,6 +1,6 @@
 """One address for each parameter: the names that lead to it, joined by dots. Changes by address are one more layer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Changes
 from typing import Any
 
@@ -32,6 +32,15 @@ def layer_of(changes: Changes[str, object], base: Mapping, root: Record, problem
         elif node is not None:
             _put(entries, names, place, node)
     return _as_mapping(entries)
+
+
+def shared_out(changes: Changes[str, object], bases: Sequence[Mapping], root: Record) -> list[dict[str, object]]:
+    """The changes that concern each of several scenarios: those whose address it has, and those that none has."""
+    having = {address: [_fault_of(split(address), base, root) is None for base in bases] for address in changes}
+    return [
+        {address: value for address, value in changes.items() if having[address][number] or not any(having[address])}
+        for number in range(len(bases))
+    ]
 
 
 def split(address: str) -> list[str]:

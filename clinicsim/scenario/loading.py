@@ -76,18 +76,32 @@ def load_with_warnings(
     is filled by stand-ins, and its `partial` is true.
     """
     problems = Problems()
-    scenario = _from_file(Path(path), changes or {}, problems, partial)
+    layered = _read(Path(path), problems, partial)
+    scenario = layered and layered.built(changes or {}, problems)
     return _or_raise(scenario, problems), problems.warnings
 
 
 def load_together(paths: Iterable[str | Path], changes: Changes[str, object] | None = None) -> list[Scenario]:
-    """Scenarios to be compared, all with the same changes. Raises ScenarioError with the problems of all of them."""
-    problems = Problems()
-    found = [_from_file(Path(path), changes or {}, problems, False) for path in paths]
-    problems.stop_if_any()
-    scenarios = [scenario for scenario in found if scenario is not None]
+    """Scenarios to be compared; see `load_many`. Raises ScenarioError also where they play different periods."""
+    scenarios, _ = load_many(paths, changes)
     check_comparable(scenarios)
     return scenarios
+
+
+def load_many(
+    paths: Iterable[str | Path], changes: Changes[str, object] | None = None, *, partial: bool = False
+) -> tuple[list[Scenario], tuple[Problem, ...]]:
+    """Several scenarios, and what is legal in them but surely not meant. With `partial`, incomplete bases too.
+
+    Each change is made to every scenario that has its address, and one of them must. Raises ScenarioError with the
+    problems of all of them.
+    """
+    problems = Problems()
+    files = [found for path in paths if (found := _read(Path(path), problems, partial)) is not None]
+    shares = addresses.shared_out(changes or {}, [_settled(file.layers, Problems()) for file in files], ROOT)
+    found = [file.built(share, problems) for file, share in zip(files, shares, strict=True)]
+    problems.stop_if_any()
+    return [_or_raise(scenario, problems) for scenario in found], problems.warnings
 
 
 def loads(
@@ -102,8 +116,8 @@ def loads(
     beside = None if folder is None else Folder(Path(folder), str(folder))
     top = read_mapping(text, name, problems)
     trees = gather(top, name, beside, None if folder is None else Path(folder) / name, problems) if top else []
-    scenario = _from_trees(trees, name, beside, changes or {}, problems, False)
-    return _or_raise(scenario, problems)
+    layered = _layered(trees, name, beside, problems, False)
+    return _or_raise(layered and layered.built(changes or {}, problems), problems)
 
 
 def check_comparable(scenarios: Sequence[Scenario]) -> None:
@@ -137,25 +151,35 @@ def _or_raise(scenario: Scenario | None, problems: Problems) -> Scenario:
     return scenario
 
 
-def _from_file(path: Path, changes: Changes[str, object], problems: Problems, partial: bool) -> Scenario | None:
+@dataclass(frozen=True)
+class _Layered:
+    """The files of one scenario in long form, the lowest first, not laid over each other yet."""
+
+    layers: tuple[Mapping, ...]
+    name: str
+    folder: Folder | None
+    is_partial: bool
+
+    def built(self, changes: Changes[str, object], problems: Problems) -> Scenario | None:
+        """The scenario that they give with these changes."""
+        return _built(self.layers, self.name, self.folder, changes, problems, self.is_partial)
+
+
+def _read(path: Path, problems: Problems, partial: bool) -> _Layered | None:
+    """The files of a scenario, the one at the path the highest."""
     shown = str(path)
     top = read_file(path, shown, problems)
     if top is None:
         return None
     folder = Folder(path.parent, str(path.parent) if path.parent != Path() else "")
     trees = gather(top, shown, folder, path, problems)
-    return _from_trees(trees, path.stem, folder, changes, problems, partial)
+    return _layered(trees, path.stem, folder, problems, partial)
 
 
-def _from_trees(
-    trees: Sequence[Mapping],
-    name: str,
-    folder: Folder | None,
-    changes: Changes[str, object],
-    problems: Problems,
-    partial: bool,
-) -> Scenario | None:
-    """The scenario of files that have been read, the lowest first."""
+def _layered(
+    trees: Sequence[Mapping], name: str, folder: Folder | None, problems: Problems, partial: bool
+) -> _Layered | None:
+    """Files that have been read, the lowest first, in long form."""
     if not trees:
         return None
     top = trees[-1]
@@ -164,8 +188,8 @@ def _from_trees(
         problems.error(
             top.entries["partial"].key, "a base that is not complete (`partial: yes`); run a file that extends it"
         )
-    layers = [_layer(tree, tree is top, problems) for tree in trees]
-    return _built(layers, name, folder, changes, problems, is_partial)
+    layers = tuple(_layer(tree, tree is top, problems) for tree in trees)
+    return _Layered(layers, name, folder, is_partial)
 
 
 def _says_partial(top: Mapping) -> bool:
