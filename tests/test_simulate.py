@@ -218,3 +218,49 @@ def test_the_same_arguments_give_the_same_log() -> None:
     first, again, other = simulate(scenario, 3, 1), simulate(scenario, 3, 1), simulate(scenario, 3, 2)
     assert repr(first.rows) == repr(again.rows)
     assert first.rows["inquiry"] != other.rows["inquiry"]
+
+
+CALIBRATION = """
+clinicsim: 1
+name: Everybody at once, nobody waits
+start: 2027-01-04
+length: 12 weeks
+hours: always
+arrivals: {at_start: {course: 3000}}
+patients: {severity: {mean: 14, sd: 4.5, min: 10, max: 21}}
+visits: {dosing: {takes: 60 min, walk_in: yes, session_of: ketamine}}
+outcome: {treatments: {ketamine: {}}}
+protocols:
+  course:
+    steps:
+      course: {repeat: 6, visit: dosing, every: 1 week, drop_out: 10%}
+      end: {assess: end_of_course}
+pathway: {course: {protocol: course}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sessions", "drop_out", "response", "remission", "fall"),
+    [("6", "10%", 0.43, 0.26, 5.6), ("3", "2%", 0.34, 0.17, 5.1), ("6", "2%", 0.50, 0.31, 6.2)],
+)
+def test_outcomes_of_those_who_start(
+    sessions: str, drop_out: str, response: float, remission: float, fall: float
+) -> None:
+    """The figures that the dose-count curve gives for all who start, drop-outs at what they have reached."""
+    course = "protocols.course.steps.course"
+    log = simulate(loads(CALIBRATION).replace({f"{course}.repeat": sessions, f"{course}.drop_out": drop_out}), 1, 1)
+    baseline = {row[1]: row[3] for row in log.rows["inquiry"]}
+    change = {row[1]: min(row[3], baseline[row[1]]) for row in log.rows["effect"]}
+    falls = np.array([change[person] for person in sorted(change)])
+    before = np.array([baseline[person] for person in sorted(change)])
+    assert len(falls) == 3000
+    assert np.mean(falls >= before / 2) == pytest.approx(response, abs=0.03)
+    assert np.mean(before - falls < 5) == pytest.approx(remission, abs=0.03)
+    assert np.mean(falls) == pytest.approx(fall, abs=0.3)
+
+
+def test_sessions_of_those_who_start() -> None:
+    """At one in ten a gap and six planned: 4.7 sessions on average, and 59% finish."""
+    log = simulate(loads(CALIBRATION), 1, 1)
+    assert len(log.rows["dosed"]) / 3000 == pytest.approx(4.69, abs=0.1)
+    assert len(log.rows["finished"]) / 3000 == pytest.approx(0.59, abs=0.03)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MEASUREMENT = "measurement"
 MEDICINE_STOP = "medicine_stop"
 MINUTES_A_DAY = 1440.0
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -52,7 +53,8 @@ class Care:
     """
 
     __slots__ = (
-        "_due", "_journey", "_known", "_relapse", "last_course", "last_dosed", "last_relapse", "referred", "sessions",
+        "_due", "_journey", "_known", "_relapse", "_told", "last_course", "last_dosed", "last_relapse", "referred",
+        "sessions",
     )  # fmt: skip
 
     def __init__(self, journey: "Journey") -> None:
@@ -65,6 +67,15 @@ class Care:
         self.last_relapse = -inf
         self.sessions = 0
         self.referred = False
+        self._told = self._tell_potentials()
+
+    def _tell_potentials(self) -> frozenset[str]:
+        """Write down what treatments could do for this patient, as far as it is known on arrival; give their names."""
+        journey, clinic = self._journey, self._journey.clinic
+        potentials = clinic.outcomes.potentials(journey.patient, clinic.env.now)
+        for potential in potentials:
+            clinic.rows[potential.kind].append(potential.row(journey.number))
+        return frozenset([potential.treatment for potential in potentials]) if potentials else _NOTHING
 
     # Visits
 
@@ -119,6 +130,8 @@ class Care:
         """Write down how the score goes on, and wait for what comes next by itself."""
         journey, clinic = self._journey, self._journey.clinic
         for change in changes:
+            if change.kind == "potential" and change.treatment in self._told:
+                continue
             clinic.rows[change.kind].append(change.row(journey.number))
             if change.kind == "relapsed":
                 self._relapsed(change.time)

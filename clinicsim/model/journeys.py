@@ -225,6 +225,8 @@ class Journey:
         clinic, patient, now = self.clinic, self.patient, self.clinic.env.now
         if kind.session_of is not None:
             self.care.before(kind)
+        if self.round is not None and self._drops_out():
+            raise Left("drop_out", step.address)
         plan = plan_visit(clinic.scenario, kind.name, self.attributes, served_as=self.served_as)
         visit = on_floor(
             clinic, plan, (patient,), step.address, self.times(step.address),

@@ -156,8 +156,11 @@ class Visit(Step):
         pathways = journey.clinic.pathways
         kind = pathways.kind(self._certain or self.visit_type(journey))
         if kind.walk_in:
-            if self.after is not None:
-                yield from self.pause(journey)
+            now = journey.clinic.env.now
+            if self.after is not None or journey.round is not None or journey.ended > now:
+                target = self.window(journey).target
+                if target > now:
+                    yield from journey.until(target)
             yield from journey.walk_in(self, kind)
         else:
             yield from journey.appointment(self, kind, self.window(journey))
