@@ -502,9 +502,10 @@ def _spelled_out(measure: Measure, members: dict[str, list[str]]) -> Iterator[Me
     if measure.name.endswith(".last_12_months") and not members["year"]:
         return
     for names in itertools.product(*(members[family] for family in measure.families)):
-        filled = _filled(measure, dict(zip(measure.families, names, strict=True)))
-        landmark = dict(zip(measure.families, names, strict=True)).get("landmark")
-        yield replace(filled, headline=filled.headline and landmark in (None, _headline_landmark(members["landmark"])))
+        parts = dict(zip(measure.families, names, strict=True))
+        filled = _filled(measure, parts) if parts else measure
+        another = parts.get("landmark") not in (None, _headline_landmark(members["landmark"]))
+        yield replace(filled, headline=False) if filled.headline and another else filled
 
 
 def _headline_landmark(landmarks: list[str]) -> str | None:
