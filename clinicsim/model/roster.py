@@ -61,6 +61,7 @@ class Roster:
     def __init__(self, scenario: Scenario, calendar: Calendar, streams: Streams) -> None:
         self._scenario = scenario
         self._calendar = calendar
+        self._first_weekday = calendar.weekday(0)
         self._streams = streams
         self._listeners: list[Callable[[Worker, int], None]] = []
         names: set[str] = set()
@@ -149,7 +150,7 @@ class Roster:
 
     def week(self, day: int) -> int:
         """Give the number of the week, from Monday, in which a day lies; 0 for that of the first day."""
-        return (day + self._calendar.weekday(0)) // 7
+        return (day + self._first_weekday) // 7
 
     # Sickness
 

@@ -46,8 +46,6 @@ class Book:
             **{f"staff.{name}": pool for name, pool in self._counted.items()},
             **{address: ThingPool(address, roster, self.window) for address in things},
         }
-        workers = [worker for name in roster.pools for worker in roster.workers(name)]
-        self._limited = any(roster.has_contact_limit(worker) for worker in workers)
         self._compiler = Compiler(self._named)
         self._profiles: dict[int, Profile] = {}
         self._asked: set[float] = set()
@@ -168,18 +166,19 @@ class Book:
         """Add or take away holds, and give the days whose starts that can alter."""
         altered: set[int] = set()
         for hold in holds:
-            first, until = int(hold.start), ceil(hold.end)
             pool = self._pools[hold.pool]
-            for day in range(first // DAY, max(first, until - 1) // DAY + 1):
-                minutes = between(max(0, first - day * DAY), min(DAY, until - day * DAY))
-                whole_week = pool.hold(hold, day, minutes, sign, self._asked)
-                altered.update(self._week_of(day) if whole_week else range(day - self.window + 1, day + 1))
+            for day, minutes in _by_day(int(hold.start), ceil(hold.end)):
+                altered.add(day)
+                if pool.hold(hold, day, minutes, sign, self._asked):
+                    altered.update(self._week_of(day))
+        if self.window > 1:
+            altered.update([day - 1 for day in altered])
         return altered
 
     def _week_of(self, day: int) -> range:
-        """The days of the week of a day, and the one before where a window holds two."""
+        """The days of the week of a day."""
         monday = day - self._calendar.weekday(day)
-        return range(monday - self.window + 1, monday + 7)
+        return range(monday, monday + 7)
 
     def _changed(self, days: Iterable[int]) -> None:
         """Have what is known of these days worked out anew, for they may have more starts than before."""
@@ -194,9 +193,16 @@ class Book:
             self.people[worker.pool].forget(worker.name, day)
         else:
             self._counted[worker.pool].forget(day)
-        self._changed(self._week_of(day))
-        if self._limited:
-            self._changed(self._week_of(day + 7))
+        self._changed(range(day - 7, day + 15))
+
+
+def _by_day(first: int, until: int) -> list[tuple[int, int]]:
+    """The days of a stretch of minutes, each with the mask of its minutes."""
+    day = first // DAY
+    if until <= (day + 1) * DAY:
+        return [(day, ((1 << (until - first)) - 1) << (first - day * DAY))]
+    days = range(day, (until - 1) // DAY + 1)
+    return [(day, between(max(0, first - day * DAY), min(DAY, until - day * DAY))) for day in days]
 
 
 def _open_through_midnight(scenario: Scenario) -> bool:

@@ -28,6 +28,7 @@ class CountedPool(Pool[Pooled]):
         self._limited = any(roster.has_contact_limit(worker) for worker in self._workers)
         self._kinds: dict[tuple[frozenset[str], frozenset[str] | None], int] = {}
         self._shares: dict[tuple[int, frozenset[str], frozenset[str]], int] = {}
+        self._added: dict[Pooled, list[tuple[int, int, int]]] = {}
         self._serving: dict[int, bool] = {}
         self._days: dict[int, Steps] = {}
         self._holds: dict[int, list[tuple[int, int]]] = {}
@@ -65,15 +66,24 @@ class CountedPool(Pool[Pooled]):
         if self._limited and need.minutes > self._left(day):
             return 0
         mask = -1
-        for offset, length, amounts in need.segments:
-            more = sum(self._weight(_key(share)) * units for share, units in amounts)
-            free = 0
-            for later in range(self._window):
+        for offset, length, more in self._weights(need):
+            free = self._free(day, more)
+            for later in range(1, self._window):
                 free |= self._free(day + later, more) << (DAY * later)
             mask &= starts_of(free, length) >> offset
             if not mask:
                 break
         return mask
+
+    def _weights(self, need: Pooled) -> list[tuple[int, int, int]]:
+        """The segments of a need, each with what it adds to the level."""
+        weights = self._added.get(need)
+        if weights is None:
+            weights = self._added[need] = [
+                (offset, length, sum(self._weight(_key(share)) * units for share, units in amounts))
+                for offset, length, amounts in need.segments
+            ]
+        return weights
 
     def _left(self, day: int) -> float:
         """The minutes that the limits of those on shift on a day, and of all in its week, leave."""
