@@ -79,7 +79,8 @@ def fill(name: str, keys: dict, a_day: float, days: int, ahead: int, shares: dic
         hold += time.process_time() - begun
         waits.append(slot.start - wish.earliest)
     print(
-        f"{name}: {number} requests, {find / number * 1e6:.1f} us a find, {hold / max(1, len(waits)) * 1e6:.1f} us a hold,"
+        f"{name}: {number} requests, {find / number * 1e6:.1f} us a find,"
+        f" {hold / max(1, len(waits)) * 1e6:.1f} us a hold,"
         f" mean wait {np.mean(waits) / 1440:.1f} days, {listed} not found"
     )
 

@@ -1,4 +1,4 @@
-"""The diary's rules by brute force: every start, every minute, every choice of people. Slow, and written without the diary."""
+"""The diary's rules by brute force: every start, every minute, every choice of people. Slow, and without the diary."""
 
 from fractions import Fraction
 from itertools import product

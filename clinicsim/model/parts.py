@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One member of a pool. `number` counts from 0 in the pool, over all who are ever there; `name` is unique in the clinic."""
+    """One member of a pool. `number` counts from 0 in the pool, over all who are ever there; `name` is unique in the
+    clinic."""
 
     pool: str
     number: int
@@ -19,8 +20,9 @@ class Worker:
 class StaffNeed:
     """People of a role (or of one of several roles) held by a phase.
 
-    `units` people, each giving 1 / `share` of the attention: `1 per 3` for one patient is units 1, share 3; for a group of six
-    it is units 2, share 1. `skills` must all be had. `named` needs are booked for a person and served by that person only.
+    `units` people, each giving 1 / `share` of the attention: `1 per 3` for one patient is units 1, share 3; for a group
+    of six it is units 2, share 1. `skills` must all be had. `named` needs are booked for a person and served by that
+    person only.
     """
 
     roles: tuple[str, ...]
@@ -34,8 +36,9 @@ class StaffNeed:
 class PhasePlan:
     """A phase as booked: minutes reserved, and what is held for just this phase.
 
-    `rooms` and `equipment` are (pool address, units), such as ("rooms.dosing", 1). `present` are (role, rule) that must be on
-    shift but are not held. `continuous` phases belong together: the same named person serves all phases of a visit.
+    `rooms` and `equipment` are (pool address, units), such as ("rooms.dosing", 1). `present` are (role, rule) that must
+    be on shift but are not held. `continuous` phases belong together: the same named person serves all phases of a
+    visit.
     """
 
     name: str
@@ -49,12 +52,13 @@ class PhasePlan:
 
 @dataclass(frozen=True, slots=True)
 class VisitPlan:
-    """A visit as it is booked for somebody (or for a group of `patients`): phases in order, and what is held throughout.
+    """A visit as it is booked for somebody (or for a group of `patients`): phases in order, and what is held
+    throughout.
 
-    `staff`, `rooms` and `equipment` of the visit are held from its start to the end of its last phase. `turnaround` maps a pool
-    address to the booked minutes for which the room is out of use afterwards. `served_as` is the protocol on whose behalf it is
-    booked (for `only_for`), or "". A visit that belongs to a retreat's days names the `retreat`: it lies in that retreat's hours,
-    not in the clinic's.
+    `staff`, `rooms` and `equipment` of the visit are held from its start to the end of its last phase. `turnaround`
+    maps a pool address to the booked minutes for which the room is out of use afterwards. `served_as` is the protocol
+    on whose behalf it is booked (for `only_for`), or "". A visit that belongs to a retreat's days names the `retreat`:
+    it lies in that retreat's hours, not in the clinic's.
     """
 
     visit_type: str
@@ -79,11 +83,11 @@ class VisitPlan:
 class Request:
     """A wish for an appointment.
 
-    The search takes the start nearest `target` within [`earliest`, `latest`] when `tolerant`, else the first from `earliest`;
-    beyond `latest` as soon as possible. `own` maps a role to (the patient's own person, minutes of waiting for that person
-    that are accepted; inf for always). `free` gives the minutes of a weekday at which the patient can come (None: always), as
-    sorted (start, end) pairs, by weekday 0 to 6. `first_time` is when this step was first asked for (rebooking continues a
-    wait); `rank` orders the waiting list with `time` and `number`.
+    The search takes the start nearest `target` within [`earliest`, `latest`] when `tolerant`, else the first from
+    `earliest`; beyond `latest` as soon as possible. `own` maps a role to (the patient's own person, minutes of waiting
+    for that person that are accepted; inf for always). `free` gives the minutes of a weekday at which the patient can
+    come (None: always), as sorted (start, end) pairs, by weekday 0 to 6. `first_time` is when this step was first asked
+    for (rebooking continues a wait); `rank` orders the waiting list with `time` and `number`.
     """
 
     number: int
@@ -106,8 +110,8 @@ class Request:
 class Hold(NamedTuple):
     """What the diary keeps for a booking: a person (or, pooled, "") of a pool, or units of a room or equipment pool.
 
-    `pool` is an address: `staff.nurse`, `rooms.dosing`, `equipment.pump`. Of a room, `end` includes the turnaround. `serves`
-    are the protocol and retreat on whose behalf pooled people are held.
+    `pool` is an address: `staff.nurse`, `rooms.dosing`, `equipment.pump`. Of a room, `end` includes the turnaround.
+    `serves` are the protocol and retreat on whose behalf pooled people are held.
     """
 
     pool: str
@@ -121,7 +125,8 @@ class Hold(NamedTuple):
 
 
 def seat(role: str, place: int) -> str:
-    """Give the key in `Slot.people` of the person at this place (from 0) of a named role: the role itself for the first."""
+    """Give the key in `Slot.people` of the person at this place (from 0) of a named role: the role itself for the
+    first."""
     return role if place == 0 else f"{role}#{place + 1}"
 
 
@@ -129,8 +134,9 @@ def seat(role: str, place: int) -> str:
 class Slot:
     """A start found by the diary, with all that it would hold.
 
-    `people` maps a named role to the person's name. Where several people of one named role serve a visit, the second and later
-    ones stand under `seat(role, 1)`, `seat(role, 2)`, ...; the person at a place serves every phase that needs so many.
+    `people` maps a named role to the person's name. Where several people of one named role serve a visit, the second
+    and later ones stand under `seat(role, 1)`, `seat(role, 2)`, ...; the person at a place serves every phase that
+    needs so many.
     """
 
     start: float
