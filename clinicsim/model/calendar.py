@@ -92,6 +92,10 @@ class Calendar:
         spans = self.open_spans(day)
         return day * MINUTES_A_DAY + (spans[0][0] if spans else 0.0)
 
+    def next_opening(self, time: float) -> float:
+        """Give the moment at which the clinic opens on the next day after this one on which it does."""
+        return self.opening(self._next_working_day(self.day_of(time), 1))
+
     def add(self, time: float, offset: Offset, edge: Edge = "exact") -> float:
         """Shift a moment, which a negative offset moves back.
 

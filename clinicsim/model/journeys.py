@@ -9,6 +9,7 @@ from simpy import Event, Interrupt, Process
 from clinicsim.model.attendance import AttendanceRules, chance_of
 from clinicsim.model.care import Care, Course
 from clinicsim.model.desk import Refusal
+from clinicsim.model.floor import WITHDREW
 from clinicsim.model.maintenance import MaintenancePlan
 from clinicsim.model.parts import Booking, Request
 from clinicsim.model.plans import plan_visit
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from clinicsim.scenario.values import Offset
 
 DROP_OUT = "drop_out"
+FIRST = -1.0
+"""The rank of those whose visit the clinic could not hold: before all others."""
 MINUTES_A_DAY = 1440.0
 
 
@@ -221,23 +224,48 @@ class Journey:
         self.course, self.served_as, self.round, self.class_ = outer
 
     def walk_in(self, step: Visit, kind: VisitKind) -> Walk:
-        """Come without an appointment, and be served in turn or turned away."""
-        clinic, patient, now = self.clinic, self.patient, self.clinic.env.now
+        """Come without an appointment and be served in turn; or be turned away, or give up waiting.
+
+        Who is still waiting when the clinic closes comes again when it next opens, and goes before the others then.
+        """
+        clinic, patient = self.clinic, self.patient
+        env = clinic.env
         if kind.session_of is not None:
             self.care.before(kind)
         if self.round is not None and self._drops_out():
             raise Left("drop_out", step.address)
         plan = plan_visit(clinic.scenario, kind.name, self.attributes, served_as=self.served_as)
-        visit = on_floor(
-            clinic, plan, (patient,), step.address, self.times(step.address),
-            number=clinic.next_visit(), rank=self._rank(step, kind), arrival=now,
-        )  # fmt: skip
-        done = clinic.floor.admit(visit)
+        rank = self._rank(step, kind)
+        while True:
+            visit = on_floor(
+                clinic, plan, (patient,), step.address, self.times(step.address),
+                number=clinic.next_visit(), rank=rank, arrival=env.now,
+            )  # fmt: skip
+            ending = yield from self._in_turn(visit)
+            if ending.took_place:
+                self.attended(kind, visit, ending)
+                return
+            reason = "patience" if ending.how == WITHDREW else ending.how
+            clinic.rows["unbooked"].append((env.now, visit.number, self.number, kind.name, reason, False))
+            if ending.how == WITHDREW:
+                raise Left("patience", step.address)
+            rank = FIRST
+            yield from self.until(clinic.calendar.next_opening(env.now))
+
+    def _in_turn(self, visit: "FloorVisit") -> Generator[Event, "Ending", "Ending"]:
+        """Wait on the floor for a visit and be served; before the first dosing no longer than patience lasts."""
+        env, floor, patient = self.clinic.env, self.clinic.floor, self.patient
+        done = floor.admit(visit)
         if done is None:
-            raise Left("turned_away", step.address)
+            raise Left("turned_away", visit.step)
         self.enter("visiting")
+        if self.stage != "before" or patient.patience == inf:
+            return (yield done)
+        env.timeout(patient.patience).callbacks.append(lambda _: floor.withdraw(visit))
         ending = yield done
-        self.attended(kind, visit, ending)
+        served_from = ending.began if ending.took_place else env.now
+        patient.patience = max(0.0, patient.patience - (served_from - visit.arrival))
+        return ending
 
     def _class(self, step: Visit, kind: VisitKind) -> str:
         choose = step.class_ or kind.class_
@@ -293,7 +321,7 @@ class Journey:
             plan=plan_visit(clinic.scenario, kind.name, self.attributes, served_as=self.served_as),
             step=step.address,
             class_=self._class(step, kind),
-            rank=-1.0 if urgent else self._rank(step, kind),
+            rank=FIRST if urgent else self._rank(step, kind),
             earliest=max(window.earliest, now),
             target=max(window.target, now),
             latest=window.latest,

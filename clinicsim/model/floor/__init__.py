@@ -6,6 +6,6 @@ those of SimPy. What was promised is the diary's affair: here nobody looks ahead
 
 from clinicsim.model.floor.breaks import Breaks
 from clinicsim.model.floor.day import Floor
-from clinicsim.model.floor.visit import Aid, Ending, FloorVisit, Happening
+from clinicsim.model.floor.visit import WITHDREW, Aid, Ending, FloorVisit, Happening
 
-__all__ = ["Aid", "Breaks", "Ending", "Floor", "FloorVisit", "Happening"]
+__all__ = ["WITHDREW", "Aid", "Breaks", "Ending", "Floor", "FloorVisit", "Happening"]

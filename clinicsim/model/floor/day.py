@@ -5,7 +5,7 @@ equipment and the attendant of a watched patient.
 
 from bisect import insort
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import simpy
 
@@ -18,7 +18,7 @@ from clinicsim.model.floor.people import Person, Pools, StaffPool, UnitPool
 from clinicsim.model.floor.ready import GIVES_WAY, HOURS, Key, Live, Queue
 from clinicsim.model.floor.record import Record
 from clinicsim.model.floor.shifts import Rota, Shifts
-from clinicsim.model.floor.visit import Ending, FloorVisit
+from clinicsim.model.floor.visit import WITHDREW, Ending, FloorVisit
 from clinicsim.model.log import EventLog
 from clinicsim.scenario.scenario import Scenario
 
@@ -102,6 +102,16 @@ class Floor:
         queue.push(live, now)
         return done
 
+    def withdraw(self, visit: FloorVisit) -> None:
+        """Let somebody who came without an appointment go away, if the visit has not begun."""
+        queue = self._queue_of(visit)
+        live = queue.find(visit)
+        if live is not None:
+            queue.remove(live)
+            self._one_less(queue, live)
+            self._end_unbegun(live, WITHDREW)
+            self._look_if_needed()
+
     def _finds_place(self, visit: FloorVisit) -> bool:
         """Whether a chair is free, or the visit can start at once; whoever is called at this very moment has left
         theirs.
@@ -146,7 +156,10 @@ class Floor:
         return (now >= closing or now > latest) and not compiled.plan.retreat
 
     def _move(self, live: Live) -> None:
-        live.done.succeed(Ending("moved", _NAN, _NAN, None, None))
+        self._end_unbegun(live, "moved")
+
+    def _end_unbegun(self, live: Live, how: Literal["moved", "withdrew"]) -> None:
+        live.done.succeed(Ending(how, _NAN, _NAN, None, None))
 
     # Days
 
@@ -308,11 +321,14 @@ class Floor:
 
     def _take_first(self, queue: Queue, now: float) -> tuple[Live, dict[str, float]]:
         live, waits = queue.pop(now)
+        self._one_less(queue, live)
+        return live, waits
+
+    def _one_less(self, queue: Queue, live: Live) -> None:
         if not queue.heap:
             self._queues.remove(queue)
         if live.visit.places is not None:
             self._waiting[live.visit.visit_type] -= 1
-        return live, waits
 
     def _gives_way(self, queue: Queue, now: float) -> bool:
         """Whether a walk-in would take what a visit booked to begin within its booked length needs."""

@@ -4,7 +4,7 @@ Visits with the same needs stand in one queue, since when the first of them cann
 adds up for how long what has stood in the way, so that a visit's own wait by cause is a difference of two readings.
 """
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 import simpy
 
@@ -131,6 +131,15 @@ class Queue:
             return live, {}
         waits = {cause: minutes - before.get(cause, 0.0) for cause, minutes in self.reading.items()}
         return live, {cause: minutes for cause, minutes in waits.items() if minutes > 0.0}
+
+    def find(self, visit: FloorVisit) -> Live | None:
+        """Give a visit without an appointment if it stands here."""
+        return next((live for _, live in self.heap if live.visit is visit), None)
+
+    def remove(self, live: Live) -> None:
+        """Take a visit without an appointment out of its turn."""
+        self.heap.remove((live.key, live))
+        heapify(self.heap)
 
     def now_misses(self, missing: tuple[str, ...], now: float) -> None:
         """Note what stands in the way from now on."""

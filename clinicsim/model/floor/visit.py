@@ -5,6 +5,8 @@ from typing import Literal
 
 from clinicsim.model.parts import StaffNeed, VisitPlan
 
+WITHDREW: Literal["withdrew"] = "withdrew"
+
 
 @dataclass(frozen=True, slots=True)
 class Aid:
@@ -67,16 +69,21 @@ class FloorVisit:
 
 @dataclass(slots=True)
 class Ending:
-    """How a visit ended: `completed`, `aborted`, or `moved` (never begun, by the clinic's doing; then nothing else is
-    set).
+    """How a visit ended: `completed`, `aborted`, or without having begun (then nothing else is set): `moved` by the
+    clinic, or `withdrew`, when the patient gave up waiting.
 
     Times are minutes of the run. `dose_began` is when the phase named `dose` began (the visit, where none is named
     so), None if it was not reached. `journey_share` is the part of the journey's booked time that was given: of the
     phase named `journey`, else of the longest.
     """
 
-    how: Literal["completed", "aborted", "moved"]
+    how: Literal["completed", "aborted", "moved", "withdrew"]
     began: float
     ended: float
     dose_began: float | None
     journey_share: float | None
+
+    @property
+    def took_place(self) -> bool:
+        """Whether the visit began at all."""
+        return self.how in ("completed", "aborted")
