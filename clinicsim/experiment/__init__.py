@@ -1,7 +1,8 @@
 """Many runs: replications and comparisons, statistics, and where work is executed.
 
 Here belongs whatever repeats or varies a run and says how sure the figures are. Statistics know no clinic; nothing here
-draws, writes or prints. Worker processes load `work` and, with it, no frames: so the names below are imported at first use.
+draws, writes or prints. Worker processes load `work` and, with it, no frames: so the names below are imported at first
+use.
 """
 
 from importlib import import_module

@@ -25,9 +25,10 @@ SPLIT_COLUMNS = ["scenario", "base", "term", "points", "low", "high", "n"]
 class Comparison:
     """Results of several scenarios, the first of which is the base, and their paired differences.
 
-    `differences` and `variance_ratios` have a row for each scenario but the base and each measure; the intervals and p values
-    are under one Bonferroni adjustment over headline measures times pairs. `split` takes the difference in mean change of the
-    score at the end of the course apart, in points. `planned` lists the doses that each protocol in use plans.
+    `differences` and `variance_ratios` have a row for each scenario but the base and each measure; the intervals and p
+    values are under one Bonferroni adjustment over headline measures times pairs. `split` takes the difference in mean
+    change of the score at the end of the course apart, in points. `planned` lists the doses that each protocol in use
+    plans.
     """
 
     results: Results

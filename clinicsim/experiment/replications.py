@@ -37,7 +37,8 @@ def replicate(
 
     The results are the same with any number of workers. `on_progress` is told how many of how many runs are done. An
     interruption (Ctrl-C) gives the results of the replications that were finished in all scenarios, when there are any
-    (`results.asked` says how many were asked for), and otherwise goes on to the caller. A breach of the audit stops all.
+    (`results.asked` says how many were asked for), and otherwise goes on to the caller. A breach of the audit stops
+    all.
     """
     from clinicsim.experiment.results import gather
     from clinicsim.scenario import check_comparable

@@ -1,6 +1,7 @@
 """What many runs give, as tidy frames: values of replications, and what they let us say of the mean.
 
-Nothing here depends on the order in which work was done: rows are sorted by scenario, replication and the catalogue's order.
+Nothing here depends on the order in which work was done: rows are sorted by scenario, replication and the catalogue's
+order.
 """
 
 import math
@@ -29,10 +30,10 @@ SERIES_COLUMNS = ["scenario", "measure", "unit", "index", "mean", "low", "high",
 class Results:
     """The measures of every replication of every scenario.
 
-    `values` has the columns scenario, replication, measure, value (NaN: nobody to measure); `series` has an `index` (month or
-    week, from 0) beside them. `counts` are the people behind shares, over all replications: (did, could) by scenario and
-    measure. `measures` is the catalogue, expanded for these scenarios. `lost` names work that had to be given up, and
-    `asked` is the number of replications that was asked for.
+    `values` has the columns scenario, replication, measure, value (NaN: nobody to measure); `series` has an `index`
+    (month or week, from 0) beside them. `counts` are the people behind shares, over all replications: (did, could) by
+    scenario and measure. `measures` is the catalogue, expanded for these scenarios. `lost` names work that had to be
+    given up, and `asked` is the number of replications that was asked for.
     """
 
     scenarios: tuple["Scenario", ...]

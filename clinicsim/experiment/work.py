@@ -60,7 +60,8 @@ def batches(scenarios: Sequence["Scenario"], replications: int, seed: int, worke
 def play(scenario: "Scenario", seed: int, replication: int) -> "Measured":
     """Simulate one replication, audit its log, and measure it.
 
-    Raise AuditError when the log contradicts itself and StallError when the run stalls, with a note that names the replication.
+    Raise AuditError when the log contradicts itself and StallError when the run stalls, with a note that names the
+    replication.
     """
     from clinicsim.measures import audit_and_measure
     from clinicsim.model import simulate
@@ -75,7 +76,8 @@ def play(scenario: "Scenario", seed: int, replication: int) -> "Measured":
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """Let the garbage collector sleep through a run: nearly all that a run makes lives to its end, so looking is wasted."""
+    """Let the garbage collector sleep through a run: nearly all that a run makes lives to its end, so looking is
+    wasted."""
     was_awake = gc.isenabled()
     gc.disable()
     try:

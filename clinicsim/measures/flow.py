@@ -1,8 +1,8 @@
 """Who would come to which visit, were there never a queue: the quick algebra behind the offered load.
 
-A sample of people is walked along the pathway in expectation: at each step a person's weight is split by the chances that the
-scenario writes, so no luck but that of who is in the sample enters. Nothing is simulated: there is no calendar, nobody waits,
-and a missed visit is taken to have been booked a week ahead.
+A sample of people is walked along the pathway in expectation: at each step a person's weight is split by the chances
+that the scenario writes, so no luck but that of who is in the sample enters. Nothing is simulated: there is no
+calendar, nobody waits, and a missed visit is taken to have been booked a week ahead.
 """
 
 from collections import defaultdict
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from clinicsim.model.attendance import AttendanceRules
 from clinicsim.model.demand import Arrival, person_key
+from clinicsim.model.outcomes import outcome_model
 from clinicsim.model.parts import VisitPlan
 from clinicsim.model.patients import Patient, Population
 from clinicsim.model.plans import plan_visit
-from clinicsim.model.outcomes import outcome_model
 from clinicsim.model.sampling import holds, mean, shares_for
 from clinicsim.model.streams import Streams
 
@@ -36,10 +36,10 @@ MINUTES_A_DAY = 1440.0
 class Flow:
     """Expected figures a week, with the clinic running and nobody waiting.
 
-    `visits` counts booked visits by plan, missed ones among them; `joiners` people who ask for a place by retreat; `starts`
-    people who begin a protocol and `completions` those who finish it. `maintenance` has, by plan, the people who take it up a
-    week, their mean stay in days, and the mean interval between sessions in days. `endless` says that somebody comes again for
-    ever, whose visits are in no sum.
+    `visits` counts booked visits by plan, missed ones among them; `joiners` people who ask for a place by retreat;
+    `starts` people who begin a protocol and `completions` those who finish it. `maintenance` has, by plan, the people
+    who take it up a week, their mean stay in days, and the mean interval between sessions in days. `endless` says that
+    somebody comes again for ever, whose visits are in no sum.
     """
 
     visits: dict[VisitPlan, float] = field(default_factory=lambda: defaultdict(float))
@@ -53,7 +53,8 @@ class Flow:
 
 
 def expected_flow(scenario: "Scenario", places: Mapping[str, float]) -> Flow:
-    """Walk a sample of people along the pathway; `places` are those of each retreat a week, beyond which nobody gets on."""
+    """Walk a sample of people along the pathway; `places` are those of each retreat a week, beyond which nobody gets
+    on."""
     streams = Streams(0, 0)
     outcomes = outcome_model(scenario, streams)
     people = list(_sample(scenario, Population(scenario, streams)))
@@ -169,7 +170,8 @@ class _Walker:
         return weight
 
     def _attendance(self, visit_type: str, visit: Any) -> tuple[float, float]:
-        """The chance that the visit comes about in the end, and the slots that it uses up: a late cancellation frees its own."""
+        """The chance that the visit comes about in the end, and the slots that it uses up: a late cancellation frees
+        its own."""
         if visit.walk_in is not None:
             return 1.0, 1.0
         rules = self._rules.setdefault(visit_type, AttendanceRules(self.scenario, visit_type, self._streams))

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 def planned_sessions(scenario: "Scenario") -> dict[str, float]:
-    """The sessions that each protocol in use plans for a typical person, all rounds of its repeats and retreats included."""
+    """The sessions that each protocol in use plans for a typical person, all rounds of its repeats and retreats
+    included."""
     used = reach_of(scenario).protocols
     return {
         name: _sessions(scenario, scenario.protocols[name].steps.values())
