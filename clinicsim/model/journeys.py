@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from clinicsim.scenario.values import Offset
 
 DROP_OUT = "drop_out"
+UNTREATED = {"protocol": "", "session": 0.0, "round": 0.0, "integrated": 0.0, "response": "no", "remission": "no"}
+"""What a course makes of a patient, before there has been one."""
 FIRST = -1.0
 """The rank of those whose visit the clinic could not hold: before all others."""
 MINUTES_A_DAY = 1440.0
@@ -122,6 +124,7 @@ class Journey:
         self.patient = patient
         self.number = patient.number
         self.attributes = patient.attributes
+        self.attributes.update(UNTREATED)
         self.state = ""
         self.stage = "before"
         self.class_ = "new"
@@ -283,7 +286,7 @@ class Journey:
             self.care.before(kind)
             request = self._request(step, kind, window, first, first_time, urgent)
             first = request.first
-            answer: Any = desk.ask(request, self.patient, self.stage == "before")
+            answer: Any = desk.ask(request, self.patient, self.stage == "before" and not urgent)
             if isinstance(answer, Event):
                 self.enter("listed")
                 answer = yield answer
@@ -304,7 +307,7 @@ class Journey:
                     self.ended = clinic.env.now
                     return
                 raise Left(how, step.address)
-            again = clinic.env.now
+            again = answer.slot.end if how == "late_cancel" else clinic.env.now
             if urgent:
                 again = (clinic.calendar.day_of(again) + 1) * MINUTES_A_DAY
             window = Window(max(window.earliest, again), max(window.target, again), window.latest, window.tolerant)

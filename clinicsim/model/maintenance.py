@@ -8,7 +8,7 @@ from simpy import Event
 
 from clinicsim.model.attendance import chance_of
 from clinicsim.model.sampling import sampler
-from clinicsim.model.steps import Step, Walk, walk
+from clinicsim.model.steps import Left, Step, Walk, walk
 
 if TYPE_CHECKING:
     from clinicsim.model.journeys import Journey
@@ -44,7 +44,11 @@ class MaintenancePlan:
         journey.round = None
         journey.class_, journey.served_as = "maintenance", ""
         journey.enter("between", "maintenance")
-        reason = yield from self._boosters(journey)
+        try:
+            reason = yield from self._boosters(journey)
+        except Left as left:
+            self._write(journey, f"stopped:{left.reason}")
+            raise
         self._write(journey, f"stopped:{reason}")
         journey.round, journey.class_, journey.served_as = outer, class_, served_as
         journey.enter("between", "after")

@@ -238,7 +238,7 @@ class Repeat(Step):
     def take(self, journey: "Journey") -> Walk:
         """Walk round after round."""
         rounds, index, before = self.rounds(journey), 0, None
-        outer, outer_round = journey.round, journey.attributes.get("round")
+        outer, outer_round = journey.round, journey.attributes["round"]
         while index < rounds:
             journey.round = this = Round(self, index, before, outer)
             journey.attributes["round"] = float(index + 1)
@@ -249,8 +249,7 @@ class Repeat(Step):
             if self._again is not None and not journey.happens(AGAIN, self.address, self._again(journey.attributes)):
                 break
         journey.round = outer
-        if outer_round is not None:
-            journey.attributes["round"] = outer_round
+        journey.attributes["round"] = outer_round
 
     def window(self, round_: Round, journey: "Journey") -> Window | None:
         """Give when the first visit of a round is wished for; None where the visit's own wishes hold."""
