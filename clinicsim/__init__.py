@@ -19,18 +19,54 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clinicsim.errors import AuditError as AuditError
     from clinicsim.errors import ClinicsimError as ClinicsimError
+    from clinicsim.errors import GaveUp as GaveUp
     from clinicsim.errors import OutputError as OutputError
     from clinicsim.errors import ScenarioError as ScenarioError
     from clinicsim.errors import StallError as StallError
+    from clinicsim.errors import UsageError as UsageError
+    from clinicsim.experiment import Comparison as Comparison
+    from clinicsim.experiment import Results as Results
+    from clinicsim.experiment import compare as compare
+    from clinicsim.experiment import estimates as estimates
+    from clinicsim.experiment import replicate as replicate
+    from clinicsim.experiment import run as run
+    from clinicsim.experiment import series_estimates as series_estimates
+    from clinicsim.measures import catalogue as catalogue
+    from clinicsim.measures import measure as measure
+    from clinicsim.measures.offered_load import offered_load as offered_load
+    from clinicsim.model import simulate as simulate
+    from clinicsim.report import write_comparison as write_comparison
+    from clinicsim.report import write_run as write_run
+    from clinicsim.scenario import Scenario as Scenario
+    from clinicsim.scenario import load as load
+    from clinicsim.scenario import loads as loads
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "AuditError": "clinicsim.errors",
     "ClinicsimError": "clinicsim.errors",
+    "Comparison": "clinicsim.experiment",
+    "GaveUp": "clinicsim.errors",
     "OutputError": "clinicsim.errors",
+    "Results": "clinicsim.experiment",
+    "Scenario": "clinicsim.scenario",
     "ScenarioError": "clinicsim.errors",
     "StallError": "clinicsim.errors",
+    "UsageError": "clinicsim.errors",
+    "catalogue": "clinicsim.measures",
+    "compare": "clinicsim.experiment",
+    "estimates": "clinicsim.experiment",
+    "load": "clinicsim.scenario",
+    "loads": "clinicsim.scenario",
+    "measure": "clinicsim.measures",
+    "offered_load": "clinicsim.measures.offered_load",
+    "replicate": "clinicsim.experiment",
+    "run": "clinicsim.experiment",
+    "series_estimates": "clinicsim.experiment",
+    "simulate": "clinicsim.model",
+    "write_comparison": "clinicsim.report",
+    "write_run": "clinicsim.report",
 }
 """Every public name and the module it lives in; the imports for type checkers above say the same (a test compares)."""
 

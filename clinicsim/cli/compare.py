@@ -10,7 +10,7 @@ from clinicsim.cli.terminal import progress, waiting
 from clinicsim.errors import UsageError
 
 
-@click.command()
+@click.command(short_help="Compare ways to run a clinic: the main job.")
 @scenarios_argument
 @experiment_options
 def compare(
@@ -24,8 +24,8 @@ def compare(
 ) -> int:
     """Send the same patients through each of SCENARIOS and compare each with the first.
 
-    Prints what is established and what is not, with 95% intervals that hold together; tables, charts and a report go to a
-    folder under outputs/.
+    Prints what is established and what is not, with 95% intervals that hold together. Tables, charts and a report go
+    to a folder under outputs/.
 
     \b
     Example:

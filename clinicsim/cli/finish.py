@@ -79,13 +79,14 @@ def _print_key_figures(results: "Results") -> None:
 
 
 def _key_figures(results: "Results") -> dict[str, dict[str, tuple[float, float, float]]]:
-    """Mean, low and high by measure and scenario. Where no scenario treats anybody, what is 0 throughout is left out."""
+    """Mean, low and high by measure and scenario; where nobody is treated, what is 0 throughout is left out."""
     from clinicsim.experiment import estimates
 
     treats = any(scenario.outcome is not None for scenario in results.scenarios)
     found: dict[str, dict[str, tuple[float, float, float]]] = {}
-    for row in estimates(results).itertuples():
-        found.setdefault(str(row.measure), {})[str(row.scenario)] = (row.mean, row.low, row.high)
+    columns = ["measure", "scenario", "mean", "low", "high"]
+    for name, label, mean, low, high in estimates(results)[columns].itertuples(index=False, name=None):
+        found.setdefault(name, {})[label] = (mean, low, high)
     return {
         name: found[name]
         for name, measure in results.measures.items()

@@ -1,19 +1,23 @@
 """`clinicsim measures`: the catalogue."""
 
 import json
+from itertools import groupby
 
 import click
 
 from clinicsim.cli.options import json_option
-from clinicsim.cli.terminal import show_table
+from clinicsim.cli.terminal import say, say_in_paragraph
 
-BETTER = {"more": "higher", "less": "lower", "neither": "–"}
+BETTER = {"more": "more is better", "less": "less is better", "neither": ""}
+FIELDS = ("name", "label", "unit", "definition", "population", "direction", "headline", "index", "group")
 
 
-@click.command()
+@click.command(short_help="List every measure and what it means.")
 @json_option
 def measures(as_json: bool) -> None:
     """List every measure with its unit, what it means, over whom, and which direction is better.
+
+    A part in braces stands for the names of a scenario: utilisation.{pool} gives utilisation.nurse.
 
     \b
     Example:
@@ -21,9 +25,15 @@ def measures(as_json: bool) -> None:
     """
     from clinicsim.measures import MEASURES
 
+    shown = [measure for measure in MEASURES if measure.shown]
     if as_json:
-        keys = ("name", "label", "unit", "definition", "population", "direction", "headline", "group")
-        click.echo(json.dumps([{key: getattr(m, key) for key in keys} for m in MEASURES], indent=1, ensure_ascii=False))
+        entries = [{field: getattr(measure, field) for field in FIELDS} for measure in shown]
+        click.echo(json.dumps(entries, indent=1, ensure_ascii=False))
         return
-    rows = [[m.name, m.unit, f"{m.definition} Over: {m.population}", BETTER[m.direction]] for m in MEASURES]
-    show_table("Measures", ["measure", "unit", "meaning", "better"], rows, left=4)
+    for group, members in groupby(shown, key=lambda measure: "by month or week" if measure.index else measure.group):
+        say(f"\n{group.upper()}", bold=True)
+        for measure in members:
+            kinds = (measure.unit, f"by {measure.index}" if measure.index else "", BETTER[measure.direction],
+                     "headline" if measure.headline else "")  # fmt: skip
+            say(f"{measure.name}  ({'; '.join(kind for kind in kinds if kind)})")
+            say_in_paragraph(f"{measure.definition} Over: {measure.population}.")

@@ -4,11 +4,15 @@ from pathlib import Path
 
 import click
 
+from clinicsim.cli.options import write_text
 from clinicsim.cli.terminal import note
-from clinicsim.errors import OutputError, UsageError
+from clinicsim.errors import UsageError
+
+FORBIDDEN = '<>:"|?*'
+"""What a file name may not hold on every system."""
 
 
-@click.command()
+@click.command(short_help="Write a commented scenario to start from.")
 @click.argument("name")
 def new(name: str) -> None:
     """Write NAME.yaml, a commented scenario to start from. An existing file is never overwritten.
@@ -20,13 +24,16 @@ def new(name: str) -> None:
     from clinicsim.scenario.starter import starter
 
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
-    if not path.stem.strip(".") or not path.stem.isprintable():
-        raise UsageError(f"'{name}' is no name for a file")
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(starter(path))
-    except FileExistsError:
-        raise UsageError(f"{path} exists already; choose another name") from None
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from None
-    note(f"Written: {path}. Next: clinicsim validate {path}")
+    if (
+        not name.strip(" ./\\")
+        or name.endswith(("/", "\\"))
+        or not name.isprintable()
+        or set(path.name) & set(FORBIDDEN)
+    ):
+        raise UsageError(f"'{name}' is no name for a file; use letters, digits and hyphens")
+    write_text(path, starter(path), replace=False)
+    note(f"Written: {path}. Next: clinicsim validate {_as_typed(path)}")
+
+
+def _as_typed(path: Path) -> str:
+    return f'"{path}"' if " " in str(path) else str(path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clinicsim.cli.terminal import note
-from clinicsim.errors import UsageError
+from clinicsim.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from clinicsim.scenario import Scenario
@@ -23,7 +23,8 @@ set_option = click.option(
     "changes",
     multiple=True,
     metavar="ADDRESS=VALUE",
-    help="Change one parameter, as that line in a scenario file would; e.g. --set staff.nurse.count=2. May be repeated.",
+    help="Change one parameter, as that line in a scenario file would, wherever it is there; may be repeated. "
+    "For example --set staff.nurse.count=2.",
 )
 replications_option = click.option(
     "--replications",
@@ -54,7 +55,7 @@ def experiment_options(command: Command) -> Command:
 
 
 def read_changes(written: Sequence[str]) -> dict[str, str]:
-    """Take `ADDRESS=VALUE` texts apart. Raise UsageError for one that is not of that form, or an address given twice."""
+    """Take `ADDRESS=VALUE` texts apart. Raise UsageError for one of another form, or an address given twice."""
     changes: dict[str, str] = {}
     for text in written:
         address, sign, value = text.partition("=")
@@ -86,3 +87,16 @@ def out_folder(out: Path | None, paths: Sequence[Path]) -> Path:
         return out
     name = "-vs-".join(path.stem for path in paths)
     return Path("outputs") / (name if len(name) <= LONGEST_NAME else f"{paths[0].stem[:40]}-vs-{len(paths) - 1}-more")
+
+
+def write_text(path: Path, text: str, replace: bool = True) -> None:
+    """Write a text file. Raise UsageError where one stands there that is not to be replaced, else OutputError."""
+    try:
+        with path.open("w" if replace else "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already; choose another name") from None
+    except FileNotFoundError:
+        raise OutputError(f"{path} cannot be written: there is no folder {path.parent}; make it first") from None
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from None

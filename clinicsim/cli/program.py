@@ -1,11 +1,12 @@
 """The program as a whole: how errors and interruptions become a sentence and an exit status.
 
-0 done, or what was printed is no longer read (`| head`); 1 something failed (a breach of the audit, a full disk); 2 the input is at fault; 3 finished, but some work had to be
-given up; 130 interrupted.
+0 done, or what was printed is no longer read (`| head`); 1 something failed (a breach of the audit, a full disk); 2 the
+input is at fault; 3 finished, but some work had to be given up; 130 interrupted.
 """
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -21,15 +22,19 @@ class Program(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command and leave with its exit status."""
         if not extra.pop("standalone_mode", True):
-            return super().main(*args, standalone_mode=False, **extra)
+            return self._play(args, extra)
         if "NO_COLOR" in os.environ:
             extra.setdefault("color", False)
         _print_any_letter()
         sys.exit(self._status(args, extra))
 
+    def _play(self, args: tuple[Any, ...], extra: dict[str, Any]) -> Any:
+        play: Callable[..., Any] = super().main
+        return play(*args, standalone_mode=False, **extra)
+
     def _status(self, args: tuple[Any, ...], extra: dict[str, Any]) -> int:
         try:
-            result = super().main(*args, standalone_mode=False, **extra)
+            result = self._play(args, extra)
             sys.stdout.flush()
         except click.ClickException as error:
             error.show()

@@ -9,7 +9,7 @@ from clinicsim.cli.options import experiment_options, load_all, out_folder, read
 from clinicsim.cli.terminal import progress, waiting
 
 
-@click.command()
+@click.command(short_help="Play one scenario and print its measures.")
 @scenario_argument
 @experiment_options
 def run(

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import click
 
+from clinicsim.cli.options import write_text
 from clinicsim.cli.terminal import note
 
 
-@click.command()
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; printed when left out."
-)
+@click.command(short_help="Print the JSON Schema of scenario files.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="The file to write; printed when left out.")
 def schema(out: Path | None) -> None:
     """Print the JSON Schema of scenario files, for completion and checking in an editor.
 
@@ -27,5 +26,5 @@ def schema(out: Path | None) -> None:
     if out is None:
         click.echo(text)
         return
-    out.write_text(text + "\n", encoding="utf-8")
+    write_text(out, text + "\n")
     note(f"Written: {out}")

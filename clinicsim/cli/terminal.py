@@ -1,7 +1,7 @@
 """What a person sees on a terminal: sentences, tables, progress, notes.
 
-Everything here prints any text as it is: no markup is read in it, and what cannot be printed is shown as a sign for that.
-On a terminal a table is as wide as the terminal at most; elsewhere as wide as it needs to be.
+Everything here prints any text as it is: no markup is read in it, and a sign stands for what cannot be printed. On a
+terminal a table is as wide as the terminal at most; elsewhere as wide as it needs to be.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +31,7 @@ def say_in_paragraph(text: str, indent: int = 4) -> None:
     """Print a text wrapped to the width of the terminal, every line of it indented."""
     console = Console()
     for line in _as_it_is(text).wrap(console, max(20, console.width - indent)):
+        line.rstrip()
         console.print(Text(" " * indent) + line, soft_wrap=True)
 
 

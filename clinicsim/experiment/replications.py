@@ -41,10 +41,13 @@ def replicate(
     all.
     """
     from clinicsim.experiment.results import gather
+    from clinicsim.model.shortfalls import check_retreats
     from clinicsim.scenario import check_comparable
 
     _check(replications, seed)
     check_comparable(scenarios)
+    for scenario in scenarios:
+        check_retreats(scenario)
     played: dict[tuple[int, int], Measured] = {}
     total = replications * len(scenarios)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import inf, isinf
 from typing import TYPE_CHECKING
 
+from clinicsim.measures.bookable import Bookable, bookable
 from clinicsim.measures.flow import DAYS_A_MONTH, DAYS_A_WEEK, MINUTES_A_DAY, Flow, expected_flow
 from clinicsim.model.calendar import Calendar
 from clinicsim.model.parts import PhasePlan, VisitPlan
@@ -57,7 +58,7 @@ class RetreatLoad:
 
 @dataclass(frozen=True)
 class MaintenanceLevel:
-    """What a maintenance plan tends to: people in it, sessions a month, and the month in which 95% of that is reached."""
+    """What a maintenance plan tends to: people in it, sessions a month, and the month when 95% of that is reached."""
 
     plan: str
     people: float
@@ -67,13 +68,19 @@ class MaintenanceLevel:
 
 @dataclass(frozen=True)
 class OfferedLoad:
-    """The load of a clinic once it is running, by quick algebra: no queue, nobody waits, averages only."""
+    """The load of a clinic once it is running, by quick algebra: no queue, nobody waits, averages only.
+
+    `bookings` sets the visits that are booked against what an empty diary can hold of them, type by type. `starts` are
+    people a month who begin a course. `sentences` tell what the figures come to, `warnings` what cannot last.
+    """
 
     pools: tuple[PoolLoad, ...]
     retreats: tuple[RetreatLoad, ...]
+    bookings: tuple[Bookable, ...]
     maintenance: tuple[MaintenanceLevel, ...]
     starts: float
     sentences: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     @property
     def scarcest(self) -> PoolLoad | RetreatLoad | None:
@@ -100,8 +107,10 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     )
     maintenance = tuple(_level(flow, name) for name in sorted(flow.uptake) if flow.uptake[name] > 0)
     starts = sum(flow.starts.values()) * DAYS_A_MONTH / DAYS_A_WEEK
-    sentences = tuple(_sentences(pools, retreats, maintenance, flow))
-    return OfferedLoad(pools, retreats, maintenance, starts, sentences)
+    bookings = bookable(scenario, flow.visits)
+    sentences = tuple(_sentences(retreats, maintenance, flow))
+    warnings = tuple(_warnings(pools, retreats, bookings))
+    return OfferedLoad(pools, retreats, bookings, maintenance, starts, sentences, warnings)
 
 
 def _asked(scenario: "Scenario", flow: Flow, calendar: Calendar) -> dict[str, float]:
@@ -124,8 +133,7 @@ def _minutes(plan: VisitPlan) -> Iterator[tuple[str, float]]:
     yield from _held(plan, plan.booked)
     for phase in plan.phases:
         yield from _held(phase, phase.booked)
-    for address, minutes in plan.turnaround:
-        yield address, minutes
+    yield from plan.turnaround
 
 
 def _held(part: VisitPlan | PhasePlan, minutes: float) -> Iterator[tuple[str, float]]:
@@ -196,7 +204,7 @@ def _places_a_week(retreat: "Retreat", calendar: Calendar) -> float:
 
 
 def _level(flow: Flow, plan: str) -> MaintenanceLevel:
-    """People = uptake x mean stay; sessions a month = people x 4.348 / mean interval in weeks; 95% after 3 mean stays."""
+    """People = uptake x mean stay; sessions a month = people x 30.44 / mean interval in days; 95% after 3 stays."""
     people = flow.uptake[plan] * flow.stay[plan] / DAYS_A_WEEK
     return MaintenanceLevel(
         plan, people, people * DAYS_A_MONTH / flow.interval[plan], 3.0 * flow.stay[plan] / DAYS_A_MONTH
@@ -204,10 +212,7 @@ def _level(flow: Flow, plan: str) -> MaintenanceLevel:
 
 
 def _sentences(
-    pools: tuple[PoolLoad, ...],
-    retreats: tuple[RetreatLoad, ...],
-    maintenance: tuple[MaintenanceLevel, ...],
-    flow: Flow,
+    retreats: tuple[RetreatLoad, ...], maintenance: tuple[MaintenanceLevel, ...], flow: Flow
 ) -> Iterator[str]:
     for retreat in retreats:
         yield (
@@ -219,13 +224,32 @@ def _sentences(
             yield f"Maintenance plan {level.plan}: nobody ever stops, so it grows without end."
         else:
             yield (
-                f"Maintenance plan {level.plan} tends to {level.people:.0f} people and {level.sessions:.0f} sessions a month;"
-                f" 95% of that is reached in month {level.month:.0f}."
+                f"Maintenance plan {level.plan} tends to {level.people:.0f} people and {level.sessions:.0f} sessions a "
+                f"month; 95% of that is reached in month {level.month:.0f}."
             )
-    everything: tuple[PoolLoad | RetreatLoad, ...] = (*pools, *retreats)
-    full = [load for load in everything if load.load >= FULL_LOAD]
-    if full:
-        names = ", ".join(f"{load.name} ({load.load:.0%})" for load in full)
-        yield f"Warning: more is asked than can be given of {names}: waits grow for as long as this lasts; there is no steady state."
     if flow.endless:
         yield "People who come again for ever are in no sum."
+
+
+def _warnings(
+    pools: tuple[PoolLoad, ...], retreats: tuple[RetreatLoad, ...], bookings: tuple[Bookable, ...]
+) -> Iterator[str]:
+    loads: list[PoolLoad | RetreatLoad] = [*pools, *retreats]
+    full = [load for load in loads if load.load >= FULL_LOAD]
+    if full:
+        names = ", ".join(f"{load.name} ({load_in_words(load.load)})" for load in full)
+        yield (
+            f"more is asked than can be given of {names}: waits grow for as long as this lasts; "
+            "there is no steady state."
+        )
+    for found in bookings:
+        if found.load > FULL_LOAD:
+            yield (
+                f"{found.asked:.1f} bookings of {found.visit} are asked for a week, and an empty week holds "
+                f"{found.holds} ({load_in_words(found.load)}); {found.scarcest} is the scarcest of its needs."
+            )
+
+
+def load_in_words(load: float) -> str:
+    """A load as a percentage; in words where nothing at all can be given."""
+    return "nothing can be given" if isinf(load) else f"{load:.0%}"

@@ -43,6 +43,15 @@ class Session:
     called_off: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A visit of the itinerary that found no room when everything was held at full size."""
+
+    entry: str
+    day: int
+    plan: VisitPlan
+
+
 class Itinerary:
     """The visits of one date of a retreat, in the diary from the moment when its days can be booked.
 
@@ -62,6 +71,7 @@ class Itinerary:
         self._places: list[Session] = []
         self._own: dict[int, list[Session]] = {}
         self._beds: tuple[int, int] | None = None
+        self.unmet: list[Unmet] = []
 
     # Before: staff on shift, everything held at full size
 
@@ -137,6 +147,7 @@ class Itinerary:
             found = self._with_more_hours(name, entry, plan, day)
         if found is None:
             self._missed(name, size)
+            self.unmet.append(Unmet(name, day, plan))
             return
         session = Session(name, kind, self._clinic.next_visit(), plan, found)
         self._put(session)
@@ -148,10 +159,19 @@ class Itinerary:
         """
         plan = _without_skills(self._plan(kind, self._anybody(kind, place), 1))
         found = self._search(name, entry, plan, day)
-        if found is not None:
-            session = Session(name, kind, self._clinic.next_visit(), plan, found)
-            self._put(session)
-            self._places.append(session)
+        if found is None:
+            self.unmet.append(Unmet(name, day, plan))
+            return
+        session = Session(name, kind, self._clinic.next_visit(), plan, found)
+        self._put(session)
+        self._places.append(session)
+
+    def has_room(self, unmet: Unmet, plan: VisitPlan) -> bool:
+        """Say whether a visit that found no room would have found some with this plan, which needs less."""
+        entry = self._spec.itinerary[unmet.entry]
+        if self._search(unmet.entry, entry, plan, unmet.day) is not None:
+            return True
+        return plan.patients > 1 and self._with_more_hours(unmet.entry, entry, plan, unmet.day) is not None
 
     def _anybody(self, kind: "VisitKind", place: int) -> dict[str, str | float]:
         """Attributes of somebody who might come: the values of each attribute that matters taken in turn."""

@@ -77,7 +77,7 @@ def load_with_warnings(
     """
     problems = Problems()
     layered = _read(Path(path), problems, partial)
-    scenario = layered and layered.built(changes or {}, problems)
+    scenario = None if layered is None else layered.built(changes or {}, problems)
     return _or_raise(scenario, problems), problems.warnings
 
 
@@ -97,7 +97,7 @@ def load_many(
     problems of all of them.
     """
     problems = Problems()
-    files = [found for path in paths if (found := _read(Path(path), problems, partial)) is not None]
+    files = [layered for path in paths if (layered := _read(Path(path), problems, partial)) is not None]
     shares = addresses.shared_out(changes or {}, [_settled(file.layers, Problems()) for file in files], ROOT)
     found = [file.built(share, problems) for file, share in zip(files, shares, strict=True)]
     problems.stop_if_any()
@@ -117,7 +117,7 @@ def loads(
     top = read_mapping(text, name, problems)
     trees = gather(top, name, beside, None if folder is None else Path(folder) / name, problems) if top else []
     layered = _layered(trees, name, beside, problems, False)
-    return _or_raise(layered and layered.built(changes or {}, problems), problems)
+    return _or_raise(None if layered is None else layered.built(changes or {}, problems), problems)
 
 
 def check_comparable(scenarios: Sequence[Scenario]) -> None:

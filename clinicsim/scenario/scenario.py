@@ -141,8 +141,8 @@ class Scenario(Spec):
         return self.written.resolved()
 
     def sources(self) -> dict[str, str]:
-        """By address, `file:line` of each value that is not a default."""
-        return self.written.sources()
+        """By address, `file:line` of each value that is not a default; nothing where that was left behind."""
+        return {} if self._written is None else self.written.sources()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.__dict__ == other.__dict__
