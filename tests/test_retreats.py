@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from clinics import days, play, reasons
+from clinics import clinic, days, play, reasons
 
+from clinicsim.measures.audit import audit
 from clinicsim.model import EventLog
 
 RETREAT = """
@@ -185,6 +186,24 @@ def test_patience_runs_while_no_date_is_offered() -> None:
     later = play(text.replace("first: 2027-02-01", "first: 2027-04-19"))
     assert reasons(later) == [("patience", "stay")] * 2
     assert {row[0] / 1440 for row in later.rows["left"]} == {10.0}
+
+
+@pytest.mark.parametrize("people", [6, 9])
+def test_those_on_the_list_are_counted_as_waiting(people: int) -> None:
+    """Four places a date: the others stand on the list until the next dates open, and the audit agrees."""
+    text = RETREAT.replace("PEOPLE", str(people))
+    log = play(text)
+    audit(log, clinic(text))
+    assert len([row for row in log.rows["state"] if row[2] == "listed"]) == people - 4
+
+
+def test_whose_date_is_dissolved_with_no_other_in_sight_asks_again_for_the_same_wait() -> None:
+    """One person alone, and dates so far apart that the second opens only after the first is dissolved."""
+    text = RETREAT.replace("PEOPLE", "1").replace("every: 4 weeks", "every: 12 weeks")
+    log = play(text)
+    audit(log, clinic(text))
+    assert [(row[1], row[6]) for row in log.rows["requested"]][:2] == [(0, 0), (1, 0)]
+    assert [(row[0] / 1440, row[1], row[4]) for row in log.rows["offered"]] == [(0.0, 0, 0), (58.0, 1, 0)]
 
 
 def test_time_off_afterwards() -> None:

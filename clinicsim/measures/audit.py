@@ -155,13 +155,11 @@ def journeys(run: Run) -> dict[str, Journeys]:
 
 
 def _listed(run: Run) -> Journeys:
-    """From each request until it is answered by an offer, or given up; no time for a place in a retreat."""
+    """From each request until it is answered by an offer, or given up."""
     requested, offered = run.columns["requested"], run.columns["offered"]
     who, since = requested.whole("patient"), requested.floats("time")
     answered = matched(requested.whole("request"), offered.whole("request"), offered.floats("time"), np.inf)
-    until = np.minimum(answered, np.minimum(run.people.gone[who], run.end))
-    of_retreat = requested.texts("visit_type").among(run.scenario.retreats)
-    return who, since, np.where(of_retreat, since, until)
+    return who, since, np.minimum(answered, np.minimum(run.people.gone[who], run.end))
 
 
 def _dated(run: Run) -> Journeys:

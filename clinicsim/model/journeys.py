@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
     from clinicsim.model.floor import Ending, FloorVisit
     from clinicsim.model.patients import Patient
+    from clinicsim.model.retreats import Asked
     from clinicsim.scenario.pathway import Steps
     from clinicsim.scenario.values import Offset
 
@@ -134,7 +135,7 @@ class Journey:
         self.booking: Booking | None = None
         self.ended = clinic.env.now
         self.last_attended = -inf
-        self.retreat_request = -1
+        self.retreat_request: Asked | None = None
         self.spared: frozenset[tuple[str, str]] = frozenset()
         self.care = Care(self)
         self.process: Process = clinic.env.process(self.walk(position))

@@ -26,6 +26,15 @@ WITHDRAWAL_TIME = "withdrawal_time"
 INSTEAD = "instead"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for a place: its `number`, the number of the `first` of the same wait, and the step that made it."""
+
+    number: int
+    first: int
+    step: str
+
+
 @dataclass(slots=True, eq=False)
 class Member:
     """Somebody who has joined. `over` fires with how it ended: over, instead, or why they left."""
@@ -174,6 +183,7 @@ class Line:
             cohort = self.next_free()
             if cohort is None:
                 left.append(Waiting(member.journey, member.over, inf))
+                self.clinic.cohorts.ask_again(member.journey, self)
                 member.journey.enter("listed")
             else:
                 self._add(cohort, member)
@@ -326,17 +336,29 @@ class Cohorts:
         yield from walk(step.otherwise, journey)
 
     def _request(self, journey: "Journey", line: Line, step: "RetreatStep") -> None:
-        clinic = self._clinic
-        number = clinic.desk.next_request()
-        journey.retreat_request = number
-        clinic.rows["requested"].append(
-            (clinic.env.now, number, journey.number, line.name, step.address, "course", number, clinic.env.now, inf)
+        number = self._clinic.desk.next_request()
+        self._ask(journey, line, Asked(number, number, step.address))
+
+    def ask_again(self, journey: "Journey", line: Line) -> None:
+        """Ask for another date in the place of one that was dissolved; the wait is the same."""
+        before = journey.retreat_request
+        assert before is not None
+        self._ask(journey, line, Asked(self._clinic.desk.next_request(), before.first, before.step))
+
+    def _ask(self, journey: "Journey", line: Line, asked: Asked) -> None:
+        journey.retreat_request = asked
+        now = self._clinic.env.now
+        self._clinic.rows["requested"].append(
+            (now, asked.number, journey.number, line.name, asked.step, "course", asked.first, now, inf)
         )
 
     def offer(self, journey: "Journey", line: Line, cohort: Cohort, patience: float) -> bool:
         """Offer a date, and give whether it is taken: not when it lies further ahead than patience reaches."""
         clinic = self._clinic
-        now, number = clinic.env.now, journey.retreat_request
+        now, asked = clinic.env.now, journey.retreat_request
+        assert asked is not None
         accepted = cohort.start - now <= patience
-        clinic.rows["offered"].append((now, number, journey.number, line.name, number, cohort.start, accepted))
+        clinic.rows["offered"].append(
+            (now, asked.number, journey.number, line.name, asked.first, cohort.start, accepted)
+        )
         return accepted
