@@ -211,3 +211,16 @@ def test_time_off_afterwards() -> None:
     log = play(text)
     resting = {(row[2], row[0] // 1440) for row in log.rows["roster"] if row[3] == "leave"}
     assert resting == {(person, day) for person in ("therapist 1", "therapist 2") for day in (31, 32)}
+
+
+def test_visits_that_nobody_can_hold_are_lost_and_everybody_is_accounted_for() -> None:
+    """Half of the staff are sick: what the group misses is counted, and nobody stays behind in a visit."""
+    text = RETREAT.replace("PEOPLE", "8").replace(
+        "staff: {therapist: 3}", "staff: {therapist: {count: 3, absence: {sickness: 50%}}}"
+    )
+    log = play(text)
+    missed = sum(row[4] for row in log.rows["retreat"] if row[3].startswith("missed"))
+    lost = {row[4] for row in log.rows["unbooked"]} & {"clinic", "moved"}
+    assert missed > 0
+    assert lost
+    audit(log, clinic(text))

@@ -353,7 +353,9 @@ class Itinerary:
         self._unbook(session, reason, freed=True)
 
     def _unbook(self, session: Session, reason: str, freed: bool) -> None:
-        patient = -1 if session.journey is None else session.journey.number
+        self._write_unbooked(session, -1 if session.journey is None else session.journey.number, reason, freed)
+
+    def _write_unbooked(self, session: Session, patient: int, reason: str, freed: bool) -> None:
         self._clinic.rows["unbooked"].append(
             (self._clinic.env.now, session.visit, patient, session.kind.name, reason, freed)
         )
@@ -407,7 +409,8 @@ class Itinerary:
             else:
                 member.journey.enter("between")
         if ending.how == "moved":
-            self._unbook(session, "moved", freed=False)
+            for member in present:
+                self._write_unbooked(session, member.journey.number, "moved", freed=False)
             self._missed(session.entry, len(present))
 
     def _begin(self, session: Session, present: list["Member"]) -> Event:

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from clinicsim.scenario.values import Offset
 
 DROP_OUT = "drop_out"
-UNTREATED = {"protocol": "", "session": 0.0, "round": 0.0, "integrated": 0.0, "response": "no", "remission": "no"}
+UNTREATED: dict[str, str | float] = {
+    "protocol": "",
+    "session": 0.0,
+    "round": 0.0,
+    "integrated": 0.0,
+    "response": "no",
+    "remission": "no",
+}
 """What a course makes of a patient, before there has been one."""
 FIRST = -1.0
 """The rank of those whose visit the clinic could not hold: before all others."""
