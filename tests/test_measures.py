@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from clinics import clinic
 from toy_logs import DAY, INF, NAN, at, log_of, toy_day_log, toy_day_scenario, toy_month_log, toy_month_scenario
 
 from clinicsim.measures import Measured, audit, audit_and_measure, catalogue, measure
@@ -13,6 +14,7 @@ from clinicsim.measures.paths import ScorePaths, kept_integral
 from clinicsim.measures.periods import month_edges, months_between
 from clinicsim.measures.run import Run
 from clinicsim.measures.saturation import saturation_month
+from clinicsim.measures.scheme import planned_minutes
 from clinicsim.measures.split import TERMS, terms
 from clinicsim.measures.survival import kaplan_meier
 from clinicsim.measures.worktime import unit_times, work_times
@@ -390,3 +392,19 @@ def test_an_empty_log_is_blank_and_not_zero(month_scenario):
     assert math.isnan(measured.values["direct_wait"])
     assert math.isnan(measured.values["utilisation.therapist"])
     audit(log_of(28 * DAY), month_scenario)
+
+
+def test_the_least_time_of_a_course_counts_rounds_by_chance_as_one() -> None:
+    text = DOSED_AGAIN.replace("ROUNDS", "{again: 70%}")
+    assert planned_minutes(clinic(text), "one") == 3 * DAY
+    assert planned_minutes(clinic(text.replace("{again: 70%}", "4")), "one") == (3 + 3 * 7) * DAY
+    assert audit_and_measure(simulate(clinic(text), 1, 1), clinic(text)).values["wait_to_first_dosing_n"] == 1.0
+
+
+DOSED_AGAIN = """
+visits: {dosing: {takes: 60 min, staff: therapist, session_of: ketamine}}
+patients: {severity: 14}
+outcome: {treatments: {ketamine: {}}}
+protocols: {one: {steps: {rounds: {repeat: ROUNDS, visit: dosing, after: 3 days, every: 1 week}}}}
+pathway: {first: {protocol: one}}
+"""

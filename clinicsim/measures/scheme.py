@@ -81,7 +81,7 @@ def leave_reasons(scenario: "Scenario") -> list[str]:
 def planned_minutes(scenario: "Scenario", protocol: str) -> float:
     """The least time that a course takes as planned, in minutes, by the longest intervals it may have.
 
-    Intervals between rounds, waits, what must pass before a step, and the days of a retreat are added up.
+    Rounds without a count are taken as one. Intervals between rounds, waits, what must pass before a step, and the days of a retreat are added up.
     """
     return _planned(scenario, scenario.protocols[protocol].steps)
 
@@ -93,7 +93,8 @@ def _planned(scenario: "Scenario", steps: Mapping[str, Any]) -> float:
 def _planned_step(scenario: "Scenario", step: Any) -> float:
     before = _calendar_minutes(step.after)
     if hasattr(step, "repeat"):
-        rounds = _largest(step.repeat) if not isinstance(step.repeat, str) else 1.0
+        counted = not isinstance(step.repeat, str) and not hasattr(step.repeat, "again")
+        rounds = _largest(step.repeat) if counted else 1.0
         inner = _planned(scenario, step.steps) if step.steps else 0.0
         return before + max(rounds - 1, 0.0) * max(_calendar_minutes(step.every), inner) + inner
     if hasattr(step, "wait"):
