@@ -213,6 +213,22 @@ def test_a_plan_on_relapse_waits_for_it() -> None:
     assert days(log, "dosing")[1] == pytest.approx(14 + 10 / 24)
 
 
+ON_REQUEST = (
+    DOSE
+    + "pathway: {first: {maintain: boosters}}\n"
+    + "maintenance: {boosters: {begins: on request, every: 2 weeks, stop: 1% per year, at_most: 3, "
+    + "steps: {booster: {visit: VISIT}}}}"
+)
+
+
+@pytest.mark.parametrize("visit", ["dosing", "talk"])
+def test_a_plan_on_request_begins_at_once_for_whom_nothing_was_done_before(visit: str) -> None:
+    """No course came before: the first booster is asked for now, the others keep the interval from it."""
+    log = play(ON_REQUEST.replace("VISIT", visit))
+    assert days(log, visit) == pytest.approx([d + 9 / 24 for d in (0, 14, 28)])
+    assert log.rows["maintenance"][-1][3] == "stopped:enough"
+
+
 def test_a_medicine_acts_from_its_onset_and_wanes_when_it_stops() -> None:
     log = play(
         TALK

@@ -71,13 +71,14 @@ class MaintenancePlan:
     def _boosters(self, journey: "Journey") -> Generator[Event, Any, str]:
         """Walk booster after booster; give why they end."""
         care, env = journey.care, journey.clinic.env
-        begun, sessions, last = env.now, 0, care.last_dosed
+        begun, sessions = env.now, 0
+        last = care.last_dosed if care.last_dosed > -math.inf else begun
         while True:
             due = last
             if self._spec.begins == "on relapse" and (sessions == 0 or self._interval is None):
                 yield from self._until_relapse(journey)
                 due = env.now
-            elif self._interval is not None:
+            elif self._interval is not None and (sessions or care.last_dosed > -math.inf):
                 due = last + self._length(sessions, journey)
             if self._well_for(max(due, env.now), begun, journey):
                 yield from journey.until(max(due, env.now))
@@ -88,11 +89,19 @@ class MaintenancePlan:
             if sessions == 1:
                 self._write(journey, "begun")
             self._write(journey, "session")
-            since, last = last, care.last_dosed
+            since, last = last, self._last_booster(last, journey)
             if self._spec.at_most is not None and sessions >= self._spec.at_most:
                 return "enough"
             if self._stops(last - since, journey):
                 return "drop_out"
+
+    @staticmethod
+    def _last_booster(before: float, journey: "Journey") -> float:
+        """Give when the booster that has just ended began: with its dosing, or without one with its last visit."""
+        dosed, attended = journey.care.last_dosed, journey.last_attended
+        if dosed > before:
+            return dosed
+        return attended if attended > before else journey.clinic.env.now
 
     def _booster(self, journey: "Journey", due: float) -> Walk:
         """Walk the steps of one booster, its first visit asked for now and wished for when it is due."""
