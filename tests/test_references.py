@@ -51,6 +51,18 @@ def no_fault(address):
     return None
 
 
+CIRCLE = {"circle": {"takes": "1 h", "group": {"min": 2, "max": 4}}}
+
+
+def retreat_for(fewest, most):
+    itinerary = {"circle": {"visit": "circle", "days": 1, "at": "09:00"}}
+    return {
+        "r": {
+            "size": {"min": fewest, "max": most}, "first": "2027-02-01", "every": "3 weeks", "itinerary": itinerary
+        }
+    }  # fmt: skip
+
+
 def test_a_sound_scenario_has_no_faults_and_no_warnings():
     assert findings() == []
     assert doubts(scenario()) == ()
@@ -230,6 +242,29 @@ def test_a_sound_scenario_has_no_faults_and_no_warnings():
             "no treatment",
         ),
         (
+            {
+                "protocols": {"p": {"steps": {"x": {"visit": "intake"}}}},
+                "pathway": {"out": {"leave": {"cost": {"share": "10%", "at_price": 100, "elasticity": -1, "of": "p"}}}},
+            },
+            "pathway.out.leave.cost.of",
+            "the price of 'p', which has none",
+        ),
+        (
+            {"visits": {"circle": {"takes": "1 h", "group": {"max": 4}}}, "pathway": {"circle": {"visit": "circle"}}},
+            "pathway.circle.visit",
+            "in the itineraries of retreats only",
+        ),
+        ({"visits": CIRCLE, "retreats": retreat_for(2, 6)}, "retreats.r.size.max", "a group of 4 at most"),
+        ({"visits": CIRCLE, "retreats": retreat_for(1, 4)}, "retreats.r.size.min", "a group of 2 at least"),
+        (
+            {
+                "visits": {"triage": {"takes": "10 min", "staff": "nurse", "walk_in": "yes"}},
+                "pathway": {"first": {"visit": "triage"}},
+            },
+            "visits.triage.walk_in",
+            "staff.nurse serves walk-ins and booked visits ('intake')",
+        ),
+        (
             {"correlated": {"x": {"paths": ["arrivals.rate"], "correlation": 0.5}}},
             "correlated.x.paths.0",
             "not under `uncertain`",
@@ -281,6 +316,25 @@ def test_the_distributions_that_are_cut_are_known():
 def test_a_key_that_does_not_act_yet_is_refused_where_it_would_change_something():
     assert [finding.address for finding in not_acting(scenario(booking={"prefer": "level"}))] == [("booking", "prefer")]
     assert list(not_acting(scenario(booking={"prefer": "earliest", "overbook": {}}))) == []
+
+
+def test_a_word_that_does_not_act_yet_is_refused_where_it_stands():
+    """Being within reach is not simulated; being on site is, and a role alone means that."""
+    clinic = scenario(
+        visits={
+            "intake": {"present": "nurse"},
+            "dosing": {"phases": {"dose": {"takes": "1 h", "present": {"nurse": "reachable"}}}},
+        }
+    )
+    found = list(not_acting(clinic))
+    assert [finding.address for finding in found] == [("visits", "dosing", "phases", "dose", "present", "nurse")]
+    assert "'reachable' is understood but does not act yet" in found[0].message
+
+
+def test_walk_ins_may_share_a_pool_where_it_is_said_who_gives_way():
+    for yields in ("yes", "no"):
+        triage = {"takes": "10 min", "staff": "nurse", "walk_in": {"yields": yields}}
+        assert findings(visits={"triage": triage}, pathway={"first": {"visit": "triage"}}) == []
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ IDLE = (
         "no time is kept for a class; `priority` says who is served first",
     ),
     Idle("Booking", "overbook", "no start is given twice"),
+    Idle("Visit", "present", "somebody on shift meanwhile is asked for; write on site", "reachable"),
+    Idle("Phase", "present", "somebody on shift meanwhile is asked for; write on site", "reachable"),
     Idle("Booking", "panel_cap", "maintenance is not held below a share; `uptake` and `stop` of a plan act"),
 )
 """The keys that do not act yet; everything else that can be written does."""
@@ -40,7 +42,9 @@ def not_acting(scenario: "Scenario") -> Iterator[Finding]:
     idle = {(entry.model, entry.field): entry for entry in IDLE}
     for part in parts(scenario):
         entry = idle.get((type(part.owner).__name__, part.field))
-        if entry is None or part.address[-1] != part.field or part.value == {}:
+        if entry is None or part.value == {}:
             continue
-        if entry.value is None or part.value == entry.value:
-            yield Finding(part.address, f"'{part.field}' is understood but does not act yet: {entry.instead}", "key")
+        is_key = part.address[-1] == part.field
+        if part.value == entry.value or (entry.value is None and is_key):
+            what = part.field if is_key else entry.value
+            yield Finding(part.address, f"'{what}' is understood but does not act yet: {entry.instead}", "key")

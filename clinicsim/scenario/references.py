@@ -12,6 +12,7 @@ from clinicsim.scenario.forms import Their
 from clinicsim.scenario.kinds import ChoiceKind
 from clinicsim.scenario.pathway import ChooseStep
 from clinicsim.scenario.problems import did_you_mean
+from clinicsim.scenario.sharing import check_sharing
 from clinicsim.scenario.soundness import check_soundness
 from clinicsim.scenario.visits import Needs, Visit
 from clinicsim.scenario.walk import Address, Finding, Part, leaves, names, parts
@@ -84,6 +85,7 @@ def check(scenario: "Scenario", fault_of: Callable[[str], str | None]) -> tuple[
         *references.findings(),
         *check_attributes(scenario),
         *check_soundness(scenario),
+        *check_sharing(scenario),
         *_addresses(scenario, fault_of),
         *references.nearly_another(),
     )

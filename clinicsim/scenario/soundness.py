@@ -46,6 +46,8 @@ def check_soundness(scenario: "Scenario") -> Iterator[Finding]:
                 yield from _retreat(retreat, scenario, part.address)
             case OpenStep() if not scenario.partial:
                 yield Finding(part.address, "this step is left open; fill it, or say `partial: yes` at the top")
+            case PricedShare() as share:
+                yield from _priced(share, scenario, part.address)
             case RepeatStep() as step:
                 yield from _repeat(step, part.address)
             case LeaveStep() as step:
@@ -121,6 +123,12 @@ def _retreat(retreat: Retreat, scenario: "Scenario", address: Address) -> Iterat
             yield Finding((*place, "until"), "it ends before it begins")
         if entry.at is not None and entry.from_ is not None:
             yield Finding((*place, "from"), "a group visit has `at`, individual visits have `from`; not both", "key")
+
+
+def _priced(share: PricedShare, scenario: "Scenario", address: Address) -> Iterator[Finding]:
+    owner = scenario.protocols.get(share.of) or scenario.retreats.get(share.of)
+    if owner is not None and owner.price is None:
+        yield Finding((*address, "of"), f"the share hangs on the price of '{share.of}', which has none; write one")
 
 
 def _repeat(step: RepeatStep, address: Address) -> Iterator[Finding]:
