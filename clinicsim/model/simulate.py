@@ -36,6 +36,7 @@ def simulate(scenario: "Scenario", seed: int, replication: int) -> EventLog:
     clinic.env.process(_days(clinic))
     clinic.inquiries.expect(arrivals(scenario, clinic.calendar, clinic.streams))
     clinic.env.run(until=clinic.calendar.end)
+    clinic.floor.break_off()
     _put_in_order(clinic.log)
     return clinic.log
 

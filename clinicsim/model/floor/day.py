@@ -491,6 +491,17 @@ class Floor:
 
     # Oddities
 
+    def break_off(self) -> None:
+        """At the end of the run, write down what those still in the clinic have been given so far."""
+        now = self._env.now
+        for live in self._inside.values():
+            for held in (*live.held, *live.aided):
+                self._record.served(live, held, kept=False)
+            if live.kept is not None:
+                self._record.served(live, live.kept, kept=True)
+            for pool, unit, since in (*live.units, *live.kept_units):
+                self._record.occupied(live, pool, unit, since, now)
+
     def _give_up_person(self, live: Live, person: Person) -> None:
         """Let a visit begun do without somebody by name: anybody of the role will do for the phases to come."""
         people = {role: name for role, name in live.visit.people.items() if name != person.name}
