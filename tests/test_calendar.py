@@ -4,6 +4,7 @@ import datetime
 from types import SimpleNamespace
 
 import pytest
+from clinics import clinic
 
 from clinicsim.model.calendar import WEEKDAYS, Calendar
 from clinicsim.scenario.values import Moment, Offset, Period, Span
@@ -44,9 +45,25 @@ def test_a_run_of_months_ends_on_the_calendar_and_a_warm_up_lies_before_what_is_
     assert calendar(length=Span(minutes=1.5 * DAY)).days == 2
 
 
-def test_a_warm_up_that_is_not_settled_is_refused():
-    with pytest.raises(ValueError, match="warm-up"):
-        calendar(warm_up="auto")
+@pytest.mark.parametrize(
+    ("plan", "days"),
+    [
+        ("stop: 10% per week", 210),
+        ("stop: 10% per week, at_most: 4", 60),
+        ("well_for: 50 days", 150),
+        ("every: {by: kind, old: 8 days, new: 5 days}, at_most: 4", 96),
+    ],
+)
+def test_the_warm_up_of_a_running_clinic_is_three_mean_stays_in_maintenance(plan, days):
+    every = "" if "every" in plan else "every: 5 days, "
+    text = (
+        "warm_up: auto\npatients: {kind: {old: 50%, new: rest}}\nvisits: {talk: {takes: 60 min, staff: therapist}}\n"
+        "pathway: {first: {maintain: boosters}}\n"
+        f"maintenance: {{boosters: {{{every}{plan}, steps: {{a: {{visit: talk}}}}}}}}"
+    )
+    assert Calendar(clinic(text)).warm_up_end == days * DAY
+    nobody = text.replace("{first: {maintain: boosters}}", "{first: {visit: talk}}")
+    assert Calendar(clinic(nobody)).warm_up_end == 0.0
 
 
 def test_closures_take_out_hours_once_or_each_year_even_over_new_year():

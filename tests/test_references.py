@@ -243,6 +243,14 @@ def test_a_sound_scenario_has_no_faults_and_no_warnings():
         ),
         (
             {
+                "warm_up": "auto",
+                "maintenance": {"p": {"every": "5 weeks", "stop": "0% per month", "steps": {"x": {"visit": "intake"}}}},
+            },
+            "warm_up",
+            "nobody ever leaves the plan 'p'",
+        ),
+        (
+            {
                 "protocols": {"p": {"steps": {"x": {"visit": "intake"}}}},
                 "pathway": {"out": {"leave": {"cost": {"share": "10%", "at_price": 100, "elasticity": -1, "of": "p"}}}},
             },

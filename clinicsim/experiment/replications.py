@@ -46,6 +46,7 @@ def replicate(
 
     _check(replications, seed)
     check_comparable(scenarios)
+    scenarios = _with_warm_up(scenarios)
     for scenario in scenarios:
         check_retreats(scenario)
     played: dict[tuple[int, int], Measured] = {}
@@ -65,6 +66,16 @@ def replicate(
             raise
         return results
     return gather(scenarios, played, seed, replications, tuple(str(batch) for batch in executed.lost))
+
+
+def _with_warm_up(scenarios: Sequence["Scenario"]) -> list["Scenario"]:
+    """The scenarios, those of `warm_up: auto` with the longest warm-up that any of them needs."""
+    from clinicsim.model.stays import MINUTES_A_DAY, warm_up_of
+
+    if all(scenario.warm_up != "auto" for scenario in scenarios):
+        return list(scenarios)
+    days = max(warm_up_of(scenario).minutes for scenario in scenarios) / MINUTES_A_DAY
+    return [scenario.replace({"warm_up": f"{days:.0f} days"}) for scenario in scenarios]
 
 
 def _check(replications: int, seed: int) -> None:

@@ -19,6 +19,7 @@ from clinicsim.measures.outcomes import weeks_of
 from clinicsim.measures.periods import DAY, months_between, months_later
 from clinicsim.measures.scheme import pools
 from clinicsim.measures.split import STAGES
+from clinicsim.model.stays import warm_up_of
 
 if TYPE_CHECKING:
     from clinicsim.scenario.scenario import Scenario
@@ -534,8 +535,7 @@ def _filled(measure: Measure, parts: dict[str, str]) -> Measure:
 
 def _full_years(scenario: "Scenario") -> int:
     """How many whole years are measured."""
-    warm_up, start = scenario.warm_up, scenario.start
-    if warm_up != "auto":
-        start = months_later(start, warm_up.months) + datetime.timedelta(minutes=warm_up.minutes)
+    warm_up = warm_up_of(scenario)
+    start = months_later(scenario.start, warm_up.months) + datetime.timedelta(minutes=warm_up.minutes)
     length = (months_later(start, scenario.length.months) - start).days * DAY + scenario.length.minutes
     return int(months_between(start, 0.0, length) // 12)

@@ -8,7 +8,7 @@ calendar, nobody waits, and a missed visit is taken to have been booked a week a
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from math import inf, isinf
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from clinicsim.model.attendance import AttendanceRules
@@ -18,6 +18,7 @@ from clinicsim.model.parts import VisitPlan
 from clinicsim.model.patients import Patient, Population
 from clinicsim.model.plans import plan_visit
 from clinicsim.model.sampling import holds, mean, shares_for
+from clinicsim.model.stays import DAYS_A_MONTH, mean_stay
 from clinicsim.model.streams import Streams
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ SAMPLE = 400
 """People walked along the pathway."""
 LEAD_DAYS = 7.0
 """How long before a visit it is taken to have been booked, in days."""
-DAYS_A_WEEK, DAYS_A_MONTH = 7.0, 365.25 / 12
+DAYS_A_WEEK = 7.0
 MINUTES_A_DAY = 1440.0
 
 
@@ -249,7 +250,7 @@ class _Walker:
             plan = self.scenario.maintenance[name]
             takers = weight * share * self._chance(plan.uptake) * self._local
             interval = mean(plan.every, self._attributes) / MINUTES_A_DAY if plan.every is not None else DAYS_A_MONTH
-            stay = _mean_stay(plan, interval)
+            stay = mean_stay(plan, interval)
             self.flow.uptake[name] += takers
             self.flow.stay[name], self.flow.interval[name] = stay, interval
             if takers > 0 and not isinf(stay):
@@ -262,15 +263,3 @@ class _Walker:
 
     def _chance(self, quantity: Any) -> float:
         return mean(quantity, self._attributes)
-
-
-def _mean_stay(plan: Any, interval: float) -> float:
-    """The mean time in a plan, in days, by whichever exit comes first on average."""
-    stays = [inf]
-    if plan.stop is not None and plan.stop.share > 0:
-        stays.append(plan.stop.days / plan.stop.share)
-    if plan.at_most is not None:
-        stays.append(plan.at_most * interval)
-    if plan.well_for is not None:
-        stays.append(plan.well_for / MINUTES_A_DAY)
-    return min(stays)

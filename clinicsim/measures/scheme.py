@@ -81,7 +81,8 @@ def leave_reasons(scenario: "Scenario") -> list[str]:
 def planned_minutes(scenario: "Scenario", protocol: str) -> float:
     """The least time that a course takes as planned, in minutes, by the longest intervals it may have.
 
-    Rounds without a count are taken as one. Intervals between rounds, waits, what must pass before a step, and the days of a retreat are added up.
+    Rounds without a count are taken as one. Intervals between rounds, waits, what must pass before a step, and the days
+    of a retreat are added up.
     """
     return _planned(scenario, scenario.protocols[protocol].steps)
 

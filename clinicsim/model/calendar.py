@@ -9,6 +9,7 @@ from bisect import bisect_right
 from calendar import monthrange
 from typing import TYPE_CHECKING, Literal
 
+from clinicsim.model.stays import warm_up_of
 from clinicsim.scenario.values import Moment, Offset, Period, Span
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ class Calendar:
     """
 
     def __init__(self, scenario: "Scenario") -> None:
-        if scenario.warm_up == "auto":
-            raise ValueError("how long the warm-up is must be settled before a run is played")
         self.start = scenario.start
         self._closures = tuple(scenario.closed.values())
         self._hours = tuple(tuple(scenario.hours[weekday]) for weekday in WEEKDAYS)
@@ -40,7 +39,7 @@ class Calendar:
         self._first_ordinal = scenario.start.toordinal()
         self._first_weekday = scenario.start.weekday()
         self._month_starts = [0.0]
-        self.warm_up_end = self._after_span(0.0, scenario.warm_up)
+        self.warm_up_end = self._after_span(0.0, warm_up_of(scenario))
         self.end = self._after_span(self.warm_up_end, scenario.length)
         self.days = -int(-self.end // MINUTES_A_DAY)
 

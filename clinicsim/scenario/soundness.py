@@ -31,6 +31,7 @@ TOLERANCE = 1e-9
 def check_soundness(scenario: "Scenario") -> Iterator[Finding]:
     """What is missing or cannot be, by sections."""
     yield from _demand(scenario)
+    yield from _warm_up(scenario)
     values = {name: sorted(found.known) for name, found in attributes(scenario).items()}
     for part in parts(scenario):
         match part.value:
@@ -69,6 +70,15 @@ def _demand(scenario: "Scenario") -> Iterator[Finding]:
         yield Finding(
             ("patients",), "an outcome needs the patients' `severity`, such as {mean: 14, sd: 4.5, min: 10, max: 21}"
         )
+
+
+def _warm_up(scenario: "Scenario") -> Iterator[Finding]:
+    """With `auto` the warm-up is three times the longest mean stay in a plan."""
+    for name, plan in scenario.maintenance.items():
+        goes = plan.well_for is not None or plan.at_most is not None or (plan.stop is not None and plan.stop.share > 0)
+        if scenario.warm_up == "auto" and not goes:
+            message = f"nobody ever leaves the plan '{name}', so no warm-up is long enough; write a span"
+            yield Finding(("warm_up",), message)
 
 
 def _role(role: Role, address: Address) -> Iterator[Finding]:
