@@ -31,7 +31,7 @@ def measures(as_json: bool) -> None:
         click.echo(json.dumps(entries, indent=1, ensure_ascii=False))
         return
     for group, members in groupby(shown, key=lambda measure: "by month or week" if measure.index else measure.group):
-        say(f"\n{group.upper()}", bold=True)
+        say(group.upper(), bold=True)
         for measure in members:
             kinds = (measure.unit, f"by {measure.index}" if measure.index else "", BETTER[measure.direction],
                      "headline" if measure.headline else "")  # fmt: skip

@@ -68,16 +68,20 @@ def read_changes(written: Sequence[str]) -> dict[str, str]:
 
 
 def load_all(paths: Sequence[Path], written: Sequence[str]) -> list["Scenario"]:
-    """Load scenarios that are played together, with the changes of `--set`, and tell their warnings.
+    """Load scenarios that are played together, with the changes of `--set`, and tell their warnings, of too high a load also.
 
     Raise ScenarioError with the problems of all of them at once.
     """
+    from clinicsim.measures.offered_load import offered_load
     from clinicsim.scenario import check_comparable, load_many
 
     scenarios, warnings = load_many(paths, read_changes(written))
     for warning in warnings:
         note(str(warning))
     check_comparable(scenarios)
+    for scenario in scenarios:
+        for warning in offered_load(scenario).warnings:
+            note(f"warning: {scenario.name}: {warning}")
     return scenarios
 
 

@@ -7,7 +7,7 @@ terminal a table is as wide as the terminal at most; elsewhere as wide as it nee
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich import console as rich_console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +15,14 @@ from rich.text import Text
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 WIDEST = 100_000
 """Columns of a console on which every table has the room that it needs."""
+
+
+class Console(rich_console.Console):
+    """A console that lets the program know when nobody reads what it prints any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on with the BrokenPipeError that has just been caught."""
+        raise BrokenPipeError
 
 
 def note(text: str) -> None:

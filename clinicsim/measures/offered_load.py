@@ -7,13 +7,14 @@ from math import inf, isinf
 from typing import TYPE_CHECKING
 
 from clinicsim.measures.bookable import Bookable, bookable
-from clinicsim.measures.flow import DAYS_A_MONTH, DAYS_A_WEEK, MINUTES_A_DAY, Flow, expected_flow
+from clinicsim.measures.flow import DAYS_A_WEEK, MINUTES_A_DAY, Flow, expected_flow
 from clinicsim.model.calendar import Calendar
 from clinicsim.model.parts import PhasePlan, VisitPlan
 from clinicsim.model.plans import plan_visit
 from clinicsim.model.reach import typical_person
 from clinicsim.model.roster import Roster
 from clinicsim.model.sampling import shares_for
+from clinicsim.model.stays import DAYS_A_MONTH
 from clinicsim.model.streams import Streams
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ def _warnings(
         if found.load > FULL_LOAD:
             yield (
                 f"{found.asked:.1f} bookings of {found.visit} are asked for a week, and an empty week holds "
-                f"{found.holds} ({load_in_words(found.load)}); {found.scarcest} is the scarcest of its needs."
+                f"{found.holds or 'none'} ({load_in_words(found.load)}); {found.scarcest} is the scarcest of its needs."
             )
 
 
