@@ -7,16 +7,18 @@ import pytest
 from clinics import clinic
 from toy_logs import DAY, INF, NAN, at, log_of, toy_day_log, toy_day_scenario, toy_month_log, toy_month_scenario
 
+from clinicsim.errors import ScenarioError
 from clinicsim.measures import Measured, audit, audit_and_measure, catalogue, measure
 from clinicsim.measures.intervals import Spans, clip, minutes_before, overlap, present_minutes, subtract, union
 from clinicsim.measures.outcomes import qalys, relapse_times
 from clinicsim.measures.paths import ScorePaths, kept_integral
 from clinicsim.measures.periods import month_edges, months_between
 from clinicsim.measures.run import Run
-from clinicsim.measures.saturation import saturation_month
+from clinicsim.measures.saturation import saturation_month, saturation_target
 from clinicsim.measures.scheme import planned_minutes
 from clinicsim.measures.split import TERMS, terms
 from clinicsim.measures.survival import kaplan_meier
+from clinicsim.measures.targets import check_targets
 from clinicsim.measures.worktime import unit_times, work_times
 from clinicsim.model import simulate
 from clinicsim.model.log import EventLog
@@ -408,3 +410,49 @@ outcome: {treatments: {ketamine: {}}}
 protocols: {one: {steps: {rounds: {repeat: ROUNDS, visit: dosing, after: 3 days, every: 1 week}}}}
 pathway: {first: {protocol: one}}
 """
+
+
+def test_who_leaves_for_another_reason_than_waiting_is_no_sign_of_saturation(month_scenario: Scenario) -> None:
+    """Ten months of twelve people: five are treated after a day; the others leave at once at a step, or wait."""
+    edges = month_edges(month_scenario.start, 0, 310 * DAY).tolist()
+    inquiries = [(edges[month], 12 * month + n) for month in range(10) for n in range(12)]
+
+    def log_with(reason: str, step: str) -> Run:
+        log = log_of(
+            edges[10],
+            inquiry=[(time, who, "", NAN, False, {}) for time, who in inquiries],
+            requested=[(time, who, who, "dosing", "course.dosing", "new", who, time, INF) for time, who in inquiries],
+            course_begun=[(time + DAY, who, "two", 2) for time, who in inquiries if who % 12 < 5],
+            left=[(time, who, reason, step, "before") for time, who in inquiries if who % 12 >= 5],
+        )
+        return Run(log, month_scenario)
+
+    assert saturation_month(log_with("stopped", "course.stop")) == INF
+    assert saturation_month(log_with("declined", "course")) == INF
+    assert saturation_month(log_with("declined", "course.dosing")) == 1
+    assert saturation_month(log_with("patience", "course.dosing")) == 1
+
+
+@pytest.mark.parametrize(("written", "days"), [("at most 3 weeks", 21), ("at most 30", 30), ("at least 3 weeks", 42)])
+def test_the_target_of_saturation_is_in_days(written: str, days: float) -> None:
+    text = DOSED_AGAIN.replace("ROUNDS", "4") + f"targets: {{wait_to_first_dosing: {written}}}"
+    assert saturation_target(clinic(text)) == days
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("wait_to_first_dose: at most 3 weeks", "did you mean 'wait_to_first_dosing'?"),
+        ("utilisation.nurse: at most 90%", "there is no measure called 'utilisation.nurse'"),
+        ("wait_to_first_dosing: at most 40%", "the measure is in days"),
+        ("utilisation.therapist: at most 0.9", "the measure is a share, such as 90%"),
+        ("starts: at least 3 weeks", "the measure is in people per month"),
+    ],
+)
+def test_a_target_that_no_measure_can_meet_is_told_at_its_line(target: str, words: str) -> None:
+    check_targets(clinic(DOSED_AGAIN.replace("ROUNDS", "4") + "targets: {utilisation.therapist: at most 90%}"))
+    wrong = clinic(DOSED_AGAIN.replace("ROUNDS", "4") + f"targets:\n  {target}")
+    with pytest.raises(ScenarioError) as told:
+        check_targets(wrong)
+    assert words in str(told.value)
+    assert str(told.value).startswith("scenario:17:")

@@ -52,10 +52,12 @@ def validate(scenarios: tuple[Path, ...], changes: tuple[str, ...], as_json: boo
 def _load_of(scenario: "Scenario") -> "OfferedLoad | None":
     """The offered load of a scenario that is complete. Raise ScenarioError where its retreats cannot be held."""
     from clinicsim.measures.offered_load import offered_load
+    from clinicsim.measures.targets import check_targets
     from clinicsim.model.shortfalls import check_retreats
 
     if scenario.partial:
         return None
+    check_targets(scenario)
     check_retreats(scenario)
     return offered_load(scenario)
 

@@ -41,6 +41,7 @@ def replicate(
     all.
     """
     from clinicsim.experiment.results import gather
+    from clinicsim.measures.targets import check_targets
     from clinicsim.model.shortfalls import check_retreats
     from clinicsim.scenario import check_comparable
 
@@ -48,6 +49,7 @@ def replicate(
     check_comparable(scenarios)
     scenarios = _with_warm_up(scenarios)
     for scenario in scenarios:
+        check_targets(scenario)
         check_retreats(scenario)
     played: dict[tuple[int, int], Measured] = {}
     total = replications * len(scenarios)

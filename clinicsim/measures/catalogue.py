@@ -178,9 +178,10 @@ ACCESS = (
             7.0),
     Measure("saturation_month", "month", "access", "Month of saturation",
             "First month from which on under half of new eligible inquirers have a first dosing within the target (42 "
-            "days unless "
-            "the scenario's target for wait_to_first_dosing says otherwise); infinite when not within the run.",
-            ELIGIBLE, "more", 1.0, summary="median"),
+            "days unless the scenario's target for wait_to_first_dosing says otherwise). Whoever leaves within that "
+            "time at a `leave` step, or declines the course, is not counted: only waiting is a sign of saturation. "
+            "Infinite when not within the run.",
+            f"{ELIGIBLE}, and did not leave of their own accord before", "more", 1.0, summary="median"),
 )  # fmt: skip
 
 DAY_OF_VISIT = (
