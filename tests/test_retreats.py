@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from clinics import clinic, days, play, reasons
 
+from clinicsim.measures import audit_and_measure
 from clinicsim.measures.audit import audit
 from clinicsim.model import EventLog
 
@@ -204,6 +205,15 @@ def test_whose_date_is_dissolved_with_no_other_in_sight_asks_again_for_the_same_
     audit(log, clinic(text))
     assert [(row[1], row[6]) for row in log.rows["requested"]][:2] == [(0, 0), (1, 0)]
     assert [(row[0] / 1440, row[1], row[4]) for row in log.rows["offered"]] == [(0.0, 0, 0), (58.0, 1, 0)]
+
+
+def test_the_hours_of_a_retreat_outside_the_usual_ones_are_overtime() -> None:
+    """Two therapists, 08:00 to 21:00 on three days of which each is one of 09:00 to 17:00: five hours a day beyond."""
+    text = RETREAT.replace("PEOPLE", "4").replace("length: 20 weeks", "length: 7 weeks")
+    log = play(text)
+    extra = [(row[0] / 60 % 24, row[4] / 60 % 24) for row in log.rows["roster"] if row[3] == "extra"]
+    assert sorted(extra) == [(8.0, 9.0)] * 6 + [(17.0, 21.0)] * 6
+    assert audit_and_measure(log, clinic(text)).values["overtime_minutes"] == 6 * 5 * 60
 
 
 def test_time_off_afterwards() -> None:

@@ -28,7 +28,7 @@ def capacity(run: Run, times: list[WorkTime], units: list[UnitTime]) -> Figures:
     return {
         **used,
         "utilisation_highest": max(use, default=float("nan")),
-        "overtime_minutes": sum(time.after_hours.minutes for time in times),
+        "overtime_minutes": sum(time.overtime for time in times),
         **_slots_lost(run),
     }
 
@@ -44,7 +44,7 @@ def _staff(run: Run, times: list[WorkTime]) -> Iterator[tuple[str, float]]:
         yield f"attention.{pool.name}", ratio(sum(time.attention for time in people), available)
         yield f"promised.{pool.name}", ratio(promised.get(pool.address, 0.0), available)
         rostered = sum(time.shift.minutes for time in people)
-        yield f"overtime.{pool.name}", ratio(sum(time.after_hours.minutes for time in people), rostered)
+        yield f"overtime.{pool.name}", ratio(sum(time.overtime for time in people), rostered)
         yield f"idle.{pool.name}", ratio(sum(time.idle for time in people) / 60.0, run.weeks)
 
 

@@ -259,11 +259,11 @@ CAPACITY = (
           "1 when more "
           "is promised than there is.", "{pool}, in the window", bounds=(0.0, None)),
     _part("capacity", "overtime.{pool}", "Overtime of {pool}",
-          "People: minutes present after the end of the shift over minutes on the rota. Rooms: minutes in use while "
-          "closed over "
-          "minutes open.", "{pool}, in the window", "less", bounds=(0.0, None)),
+          "People: minutes present after the end of the shift, and of retreat shifts outside the usual hours, over "
+          "minutes on the rota. Rooms: minutes in use while closed over minutes open.", "{pool}, in the window", "less", bounds=(0.0, None)),
     Measure("overtime_minutes", "minutes over the run", "capacity", "Overtime",
-            "Minutes present after the end of the shift, all people together.",
+            "Minutes present after the end of the shift, and of retreat shifts outside the usual hours, all people "
+            "together.",
             "everybody on the rota, in the window", "less", 5.0),
     Measure("idle.{staff}", "hours per week", "capacity", "Idle hours of {staff}",
             "Hours available in which nobody is served, all people of {staff} together, over weeks.", "{staff}, in "

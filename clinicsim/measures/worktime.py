@@ -19,14 +19,15 @@ AWAY = ("break", "leave", "sickness", "non_contact")
 class WorkTime:
     """One person's time in a run. All spans are cut to the period that was asked for.
 
-    `shift`: on the rota (R). `away`: by reason, within it. `available`: the rest (A). `served`: serving at least one
-    need, whenever. `after_hours`: present after the end of the shift (O). `starts`, `ends`, `shares`: what was served,
-    need by need.
+    `shift`: on the rota (R). `extra`: the part of it that lies outside the person's usual hours, as on retreats.
+    `away`: by reason, within it. `available`: the rest (A). `served`: serving at least one need, whenever.
+    `after_hours`: present after the end of the shift. `starts`, `ends`, `shares`: what was served, need by need.
     """
 
     pool: Pool
     person: str
     shift: Spans
+    extra: Spans
     away: dict[str, Spans]
     available: Spans
     served: Spans
@@ -34,6 +35,11 @@ class WorkTime:
     starts: Array
     ends: Array
     shares: Array
+
+    @property
+    def overtime(self) -> float:
+        """Minutes on duty outside the usual hours: extra shifts, and presence after the end of a shift (O)."""
+        return self.extra.minutes + self.after_hours.minutes - overlap(self.extra, self.after_hours)
 
     @property
     def worked(self) -> float:
@@ -97,6 +103,7 @@ def _work_time(pool: Pool, person: str, rota: Rows, work: Rows, late: Rows, begi
         pool=pool,
         person=person,
         shift=shift,
+        extra=spans("extra"),
         away=away,
         available=subtract(shift, absent),
         served=union(begun, done),

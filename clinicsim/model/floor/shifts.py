@@ -1,6 +1,6 @@
 """Who is there when: shifts that begin and end, breaks, sickness, those who stay for visits begun, hours of rooms."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import simpy
@@ -118,7 +118,10 @@ class Shifts:
         away = self._rota.absent(worker, day) or ("sickness" if self._rota.sick(worker, day) else "")
         if duties:
             what = "as_needed" if self._rota.as_needed(worker, day) else "shift"
-            self._write_spans(person, _union(duties), what, midnight)
+            shift = _union(duties)
+            self._write_spans(person, shift, what, midnight)
+            if what == "shift" and shift != list(usual):
+                self._write_spans(person, _outside(shift, usual), "extra", midnight)
         elif away:
             self._write_spans(person, usual, "shift", midnight)
             self._write_spans(person, usual, away, midnight)
@@ -269,6 +272,18 @@ def _union(duties: Iterable[Duty]) -> list[tuple[float, float]]:
         else:
             joined.append((begin, end))
     return joined
+
+
+def _outside(shift: Iterable[tuple[float, float]], usual: Spans) -> Iterator[tuple[float, float]]:
+    """Give what of a shift lies outside somebody's usual hours; both in order, neither overlapping itself."""
+    for begin, end in shift:
+        for first, last in usual:
+            if first < end and last > begin:
+                if first > begin:
+                    yield begin, first
+                begin = max(begin, last)
+        if begin < end:
+            yield begin, end
 
 
 def _serves_at(duties: Iterable[Duty], minute: float) -> frozenset[str] | None:
