@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,7 +63,7 @@ class Table:
         """A column of names, coded."""
         found = self._read.get((name, "texts"))
         if found is None:
-            column = list(map(itemgetter(self._places[name]), self.rows))
+            column = self._values(name)
             places = {text: place for place, text in enumerate(dict.fromkeys(column))}
             codes = np.fromiter(map(places.__getitem__, column), np.int64, len(column))
             found = self._read[name, "texts"] = Texts(codes, tuple(map(str, places)))
@@ -73,9 +72,16 @@ class Table:
     def _array(self, name: str, kind: str) -> Array:
         found = self._read.get((name, kind))
         if found is None:
-            values = map(itemgetter(self._places[name]), self.rows)
-            found = self._read[name, kind] = np.fromiter(values, np.dtype(kind), len(self.rows))
+            found = self._read[name, kind] = np.fromiter(self._values(name), np.dtype(kind), len(self.rows))
         return found
+
+    def _values(self, name: str) -> tuple[Any, ...]:
+        return self._turned[self._places[name]] if self.rows else ()
+
+    @cached_property
+    def _turned(self) -> tuple[tuple[Any, ...], ...]:
+        """The rows turned into columns, all at once: to go through the rows for each column takes twice as long."""
+        return tuple(zip(*self.rows, strict=True))
 
 
 class Columns:
