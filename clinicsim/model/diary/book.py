@@ -48,11 +48,10 @@ class Book:
         }
         self._compiler = Compiler(self._named)
         self._profiles: dict[int, Profile] = {}
-        self._asked: set[float] = set()
+        self._asked: list[float] = []
         self._every_day = (1 << (calendar.days + int(scenario.booking.horizon // DAY) + 8)) - 1
         self._versions: dict[int, int] = {}
         self._freed: list[int] = []
-        self._hours: dict[tuple[str, int, int], int] = {}
         gives_way = any(visit.walk_in is not None and visit.walk_in.yields for visit in scenario.visits.values())
         self.begins = Begins() if gives_way else None
         roster.on_change(self._roster_changed)
@@ -65,7 +64,7 @@ class Book:
         if profile is None:
             profile = self._profiles[id(plan)] = self._compiler.compile(plan, self._every_day)
             profile.seen = len(self._freed)
-            self._asked.update(profile.minutes)
+            self._asked = sorted(profile.minutes.union(self._asked))
         if profile.seen < len(self._freed):
             for day in self._freed[profile.seen :]:
                 profile.maybe |= 1 << day
@@ -129,12 +128,11 @@ class Book:
     def hours(self, profile: Profile, day: int) -> int:
         """Give the minutes of a day at which the visit would lie wholly within the hours of the clinic, or of its
         retreat."""
-        retreat = profile.plan.retreat
-        key = (retreat, profile.length, day)
-        mask = self._hours.get(key)
+        mask = profile.hours.get(day)
         if mask is None:
+            retreat = profile.plan.retreat
             length = profile.length if retreat else max(profile.length, self._last_start)
-            mask = self._hours[key] = starts_of(self._open(retreat, day), max(1, length)) & DAY_MASK
+            mask = profile.hours[day] = starts_of(self._open(retreat, day), max(1, length)) & DAY_MASK
         return mask
 
     def _open(self, retreat: str, day: int) -> int:
@@ -165,11 +163,11 @@ class Book:
     def _change(self, holds: Iterable[Hold], sign: int) -> set[int]:
         """Add or take away holds, and give the days whose starts that can alter."""
         altered: set[int] = set()
+        pools, asked = self._pools, self._asked
         for hold in holds:
-            pool = self._pools[hold.pool]
             for day, minutes in _by_day(int(hold.start), ceil(hold.end)):
                 altered.add(day)
-                if pool.hold(hold, day, minutes, sign, self._asked):
+                if pools[hold.pool].hold(hold, day, minutes, sign, asked):
                     altered.update(self._week_of(day))
         if self.window > 1:
             altered.update([day - 1 for day in altered])

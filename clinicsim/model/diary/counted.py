@@ -1,6 +1,6 @@
 """Pools that are booked by the count."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from clinicsim.model.diary.masks import DAY, Steps, between, of_spans, starts_of
 from clinicsim.model.diary.needs import ATTENTION, Pooled, Share
@@ -35,7 +35,7 @@ class CountedPool(Pool[Pooled]):
         self._minutes: dict[int, float] = {}
         self._week_minutes: dict[int, float] = {}
 
-    def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Collection[float]) -> bool:
+    def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Sequence[float]) -> bool:
         """Hold shares of people, or give them back."""
         before = self._left_in_week(day) if self._limited else 0.0
         weight = self._weight((hold.share, hold.skills, hold.serves)) * hold.units

@@ -77,12 +77,20 @@ class Steps:
 
     def add(self, minutes: int, amount: int) -> None:
         """Add an amount, which may be negative, to the level of these minutes."""
-        levels: dict[int, int] = {}
-        for level, where in self.levels.items():
+        levels = self.levels
+        moved = []
+        for level, where in levels.items():
             inside = where & minutes
             if inside:
-                levels[level + amount] = levels.get(level + amount, 0) | inside
-                where ^= inside
-            if where:
-                levels[level] = levels.get(level, 0) | where
-        self.levels = levels
+                moved.append((level, inside))
+                minutes ^= inside
+                if not minutes:
+                    break
+        for level, inside in moved:
+            left = levels[level] ^ inside
+            if left:
+                levels[level] = left
+            else:
+                del levels[level]
+        for level, inside in moved:
+            levels[level + amount] = levels.get(level + amount, 0) | inside

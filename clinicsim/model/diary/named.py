@@ -1,6 +1,7 @@
 """Pools that are booked person by person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from math import inf
 
 from clinicsim.model.diary.masks import DAY, DAY_MASK, Steps, between, lowest, of_spans, starts_of
 from clinicsim.model.diary.needs import ATTENTION, Seat, Seating
@@ -19,6 +20,8 @@ class NamedPerson:
         self._roster = roster
         self._window = window
         self._breaks = tuple(pause for _, pause in roster.breaks(worker))
+        self._limits: dict[int, tuple[float, float]] = {}
+        self._duties: dict[int, tuple[tuple[int, frozenset[str] | None], ...]] = {}
         self._held: dict[int, Steps] = {}
         self._runs: dict[int, dict[object, int]] = {}
         self._minutes: dict[int, float] = {}
@@ -42,17 +45,16 @@ class NamedPerson:
         """Give the minutes that are booked in the week of a day."""
         return self._week_minutes.get(self._roster.week(day), 0.0)
 
-    def left_in_week(self, day: int) -> float:
-        """Give the minutes with patients that the limit leaves in the week of a day."""
-        return self._roster.contact_limit(self._worker, day)[1] - self.load(day)
-
     def held(self, day: int) -> int:
         """Give the minutes of a day at which this person is held."""
         steps = self._held.get(day)
         return 0 if steps is None else DAY_MASK & ~steps.levels.get(0, 0)
 
-    def hold(self, day: int, minutes: int, amount: int) -> None:
-        """Hold a part of the attention at these minutes of a day, or give it back with a negative amount."""
+    def hold(self, day: int, minutes: int, amount: int) -> tuple[float, float]:
+        """Hold a part of the attention at these minutes of a day, or give it back with a negative amount.
+
+        Gives the minutes with patients that the limit left in the week of the day before, and those that it leaves now.
+        """
         steps = self._held.get(day)
         if steps is None:
             steps = self._held[day] = Steps()
@@ -60,8 +62,11 @@ class NamedPerson:
         worth = minutes.bit_count() * amount / ATTENTION
         week = self._roster.week(day)
         self._minutes[day] = self._minutes.get(day, 0.0) + worth
-        self._week_minutes[week] = self._week_minutes.get(week, 0.0) + worth
+        before = self._week_minutes.get(week, 0.0)
+        after = self._week_minutes[week] = before + worth
         self.forget(day)
+        most = self._limits_in(week, day)[1] if self.limited else inf
+        return most - before, most - after
 
     def forget(self, day: int) -> None:
         """Drop what is known of a day, because something on it has changed."""
@@ -69,9 +74,22 @@ class NamedPerson:
         if self._window > 1:
             self._runs.pop(day - 1, None)
 
+    def roster_changed(self, day: int) -> None:
+        """Drop what is known of a day and of the limits, because the roster has changed on it."""
+        self._limits.clear()
+        self._duties.pop(day, None)
+        self.forget(day)
+
+    def _limits_in(self, week: int, day: int) -> tuple[float, float]:
+        limits = self._limits.get(week)
+        if limits is None:
+            limits = self._limits[week] = self._roster.contact_limit(self._worker, day)
+        return limits
+
     def _left(self, day: int) -> float:
-        daily, weekly = self._roster.contact_limit(self._worker, day)
-        return min(daily - self._minutes.get(day, 0.0), weekly - self.load(day))
+        week = self._roster.week(day)
+        daily, weekly = self._limits_in(week, day)
+        return min(daily - self._minutes.get(day, 0.0), weekly - self._week_minutes.get(week, 0.0))
 
     def _run(self, day: int, length: int, amount: int, serves: frozenset[str], runs: dict[object, int]) -> int:
         key = (length, amount, serves)
@@ -87,10 +105,14 @@ class NamedPerson:
         return mask
 
     def _free(self, day: int, amount: int, serves: frozenset[str]) -> int:
+        duties = self._duties.get(day)
+        if duties is None:
+            found = self._roster.duties(self._worker, day)
+            duties = self._duties[day] = tuple([(of_spans(spans), only_for) for spans, only_for in found])
         there = 0
-        for spans, only_for in self._roster.duties(self._worker, day):
+        for spans, only_for in duties:
             if only_for is None or only_for & serves:
-                there |= of_spans(spans)
+                there |= spans
         steps = self._held.get(day)
         if steps is None or not there:
             return there
@@ -121,18 +143,16 @@ class NamedPool(Pool[Seating]):
         self._people = tuple(self.people.values())
         self._each: dict[int, dict[Seat, list[int | None]]] = {}
 
-    def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Collection[float]) -> bool:
+    def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Sequence[float]) -> bool:
         """Hold a part of a person's attention, or give it back."""
-        person = self.people[hold.person]
-        before = person.left_in_week(day) if person.limited else 0.0
-        person.hold(day, minutes, sign * -(-ATTENTION // hold.share))
-        whole_week = person.limited and passes(before, person.left_in_week(day), asked)
+        before, after = self.people[hold.person].hold(day, minutes, sign * -(-ATTENTION // hold.share))
+        whole_week = after < inf and passes(before, after, asked)
         self._forget(hold.person, day, whole_week)
         return whole_week
 
     def forget(self, name: str, day: int) -> None:
         """Drop what is known of a person on a day and, for their limits, in its week and the next."""
-        self.people[name].forget(day)
+        self.people[name].roster_changed(day)
         self._forget(name, day, whole_week=True)
         self._forget(name, day + 7, whole_week=True)
 
@@ -153,20 +173,22 @@ class NamedPool(Pool[Seating]):
         if len(chosen) == len(seats):
             return chosen
         seat = seats[len(chosen)]
-        wanted = own.get(seat.key)
-        masks = self._by_person(seat, day)
-        able = [
-            name for name, mask in zip(self.people, masks, strict=True) if mask >> minute & 1 and name not in chosen
-        ]
-        if wanted is not None:
-            able = [wanted] if wanted in able else []
-        elif len(able) > 1:
-            able.sort(key=lambda name: self.people[name].load(day))
-        for name in able:
+        for name in self._able(seat, day, minute, own.get(seat.key), chosen):
             found = self._choose(seats, day, minute, own, [*chosen, name])
             if found is not None:
                 return found
         return None
+
+    def _able(self, seat: Seat, day: int, minute: int, wanted: str | None, taken: Sequence[str]) -> list[str]:
+        """Those who can take a seat at a start, the least loaded first; only the one who is wanted, if anybody is."""
+        masks = self._by_person(seat, day)
+        if wanted is not None:
+            able = masks[self._places[wanted]] >> minute & 1 and wanted not in taken
+            return [wanted] if able else []
+        names = [name for name, mask in zip(self.people, masks, strict=True) if mask >> minute & 1 and name not in taken]
+        if len(names) > 1:
+            names.sort(key=lambda name: self.people[name].load(day))
+        return names
 
     def _look(self, need: Seating, day: int) -> int:
         """Where all seats can be taken.

@@ -101,7 +101,8 @@ class RoleCause:
 @dataclass(slots=True)
 class Profile:
     """All that the diary knows of a plan. `maybe` has a bit for each day on which a start may exist; `seen` counts the
-    releases that it knows of; `days` keeps what was found on a day, with the version of the day.
+    releases that it knows of; `hours` keeps the starts that the hours of a day leave, `days` what was found on a day,
+    with the version of the day.
     """
 
     plan: VisitPlan
@@ -112,6 +113,7 @@ class Profile:
     causes: tuple[RoleCause, ...]
     maybe: int
     seen: int = 0
+    hours: dict[int, int] = field(default_factory=dict)
     days: dict[int, tuple[int, int]] = field(default_factory=dict)
     tallies: dict[tuple[object, ...], tuple[int, int, dict[str, tuple[float, int, int]]]] = field(default_factory=dict)
 

@@ -5,7 +5,8 @@ of the window. What is worked out for a day is kept until something on it change
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from clinicsim.model.diary.masks import DAY, DAY_MASK, Steps, of_spans, starts_of
@@ -35,11 +36,11 @@ class Pool(ABC, Generic[AnyNeed]):
         return mask
 
     @abstractmethod
-    def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Collection[float]) -> bool:
+    def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Sequence[float]) -> bool:
         """Keep what is held at these minutes of a day (`sign` 1), or give it back (-1).
 
         Says whether with it a limit for the week begins, or ceases, to stand in the way of visits that take one of the
-        minutes in `asked`; then all days of the week are affected.
+        minutes in `asked`, which rise; then all days of the week are affected.
         """
 
     @abstractmethod
@@ -52,10 +53,9 @@ class Pool(ABC, Generic[AnyNeed]):
             self._found.pop(affected, None)
 
 
-def passes(before: float, after: float, asked: Collection[float]) -> bool:
-    """Say whether what a limit leaves passes one of the figures that are asked for."""
-    low, high = (before, after) if before < after else (after, before)
-    return any(low < figure <= high for figure in asked)
+def passes(before: float, after: float, asked: Sequence[float]) -> bool:
+    """Say whether what a limit leaves passes one of the figures that are asked for, in rising order."""
+    return bisect_right(asked, before) != bisect_right(asked, after)
 
 
 class ThingPool(Pool[Thing]):
@@ -68,7 +68,7 @@ class ThingPool(Pool[Thing]):
         self._number: dict[int, int] = {}
         self._held: dict[int, Steps] = {}
 
-    def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Collection[float]) -> bool:
+    def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Sequence[float]) -> bool:
         """Keep or give back units; nothing limits a week."""
         steps = self._held.get(day)
         if steps is None:

@@ -162,17 +162,14 @@ class Diary:
         profile = self._book.profile(plan)
         wish = _Wish(self, profile, request, now, None)
         held: list[Slot] = []
-        while len(held) < 3:
-            found = wish.nearest({})
-            if found is None:
-                break
+        while (found := wish.nearest({})) is not None and len(held) < 2:
             held.append(found.slot(profile))
             self.hold(held[-1])
         for slot in held:
             self.release(slot)
-        if len(held) == 3:
-            return held[-1].start // DAY - now // DAY, False
-        return self._horizon / DAY, True
+        if found is None:
+            return self._horizon / DAY, True
+        return found.start // DAY - now // DAY, False
 
     # Why so late
 
@@ -294,33 +291,24 @@ class _Found(NamedTuple):
 
     def slot(self, profile: Profile) -> Slot:
         """Give it as a slot, with all that it would hold."""
-        start, way, people = self
+        start, way, people = float(self.start), self.way, self.people
         holds = [
-            Hold(seating.pool, people[seat.key], float(start + offset), float(start + offset + length), 1, share)
+            Hold(seating.pool, people[seat.key], start + offset, start + offset + length, 1, share)
             for seating in way.seats
             for seat in seating.seats
             for offset, length, _, share in seat.intervals
         ]
         holds += [
-            Hold(
-                need.pool,
-                "",
-                float(start + offset),
-                float(start + offset + length),
-                units,
-                share.share,
-                share.skills,
-                share.serves,
-            )
+            Hold(need.pool, "", begin := start + offset, begin + length, units, kind.share, kind.skills, kind.serves)
             for need in way.pooled
-            for offset, length, share, units in need.holds
+            for offset, length, kind, units in need.holds
         ]
         holds += [
-            Hold(need.pool, "", float(start + offset), float(start + offset + length), units)
+            Hold(need.pool, "", start + offset, start + offset + length, units)
             for need in profile.things
             for offset, length, units in need.holds
         ]
-        return Slot(float(start), float(start + profile.length), tuple(holds), people)
+        return Slot(start, start + profile.length, tuple(holds), people)
 
 
 class _Wish:
@@ -417,8 +405,9 @@ class _Wish:
     def _found_at(self, start: int, own: Own) -> _Found | None:
         """A start with people in its seats; None where not enough different people are free after all."""
         day, minute = divmod(start, DAY)
-        for way in self._profile.ways:
-            if self._book.way(way, day) >> minute & 1:
+        ways = self._profile.ways
+        for way in ways:
+            if len(ways) == 1 or self._book.way(way, day) >> minute & 1:
                 people = self._people(way, day, minute, own)
                 if people is not None:
                     return _Found(start, way, people)
