@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Clinic:
     """One clinic in simulated time: its clock, log and random streams, and the rooms that play it.
 
-    `journeys` maps the number of a patient to the walk along the pathway, for as long as it lasts.
+    `rows` are those of the log, by kind; `journeys` maps the number of a patient to the walk along the pathway, for as long as it lasts.
     """
 
     scenario: "Scenario"
@@ -42,13 +42,12 @@ class Clinic:
     pathways: "Pathways" = field(init=False)
     cohorts: "Cohorts" = field(init=False)
     inquiries: "Inquiries" = field(init=False)
+    rows: Mapping[str, list[tuple[Any, ...]]] = field(init=False)
     journeys: dict[int, "Journey"] = field(default_factory=dict)
     visits: int = 0
 
-    @property
-    def rows(self) -> Mapping[str, list[tuple[Any, ...]]]:
-        """The rows of the log, by kind."""
-        return self.log.rows
+    def __post_init__(self) -> None:
+        self.rows = self.log.rows
 
     def next_visit(self) -> int:
         """Give the number of a new visit; numbers count from 0."""

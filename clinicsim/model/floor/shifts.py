@@ -97,8 +97,10 @@ class Shifts:
         for pool in self._pools.staff.values():
             for person in pool.people:
                 person.worked = 0.0
-                self._write(person, day, midnight)
-                self._plan(person, day, midnight, moments)
+                duties = self._rota.duties(person.worker, day)
+                spans = _union(duties)
+                self._write(person, spans, day, midnight)
+                self._plan(person, duties, spans, day, midnight, moments)
         self._plan_units(day, midnight, moments)
         for moment in sorted(moments):
             if moment <= self._env.now:
@@ -111,18 +113,17 @@ class Shifts:
         _run_all(alarm.value)
         self.on_change()
 
-    def _write(self, person: Person, day: int, midnight: float) -> None:
+    def _write(self, person: Person, spans: Sequence[tuple[float, float]], day: int, midnight: float) -> None:
         worker = person.worker
         usual = self._rota.usual(worker, day)
-        duties = self._rota.duties(worker, day)
+        if spans:
+            as_needed = self._rota.as_needed(worker, day)
+            self._write_spans(person, spans, "as_needed" if as_needed else "shift", midnight)
+            if not as_needed and spans != list(usual):
+                self._write_spans(person, _outside(spans, usual), "extra", midnight)
+            return
         away = self._rota.absent(worker, day) or ("sickness" if self._rota.sick(worker, day) else "")
-        if duties:
-            what = "as_needed" if self._rota.as_needed(worker, day) else "shift"
-            shift = _union(duties)
-            self._write_spans(person, shift, what, midnight)
-            if what == "shift" and shift != list(usual):
-                self._write_spans(person, _outside(shift, usual), "extra", midnight)
-        elif away:
+        if away:
             self._write_spans(person, usual, "shift", midnight)
             self._write_spans(person, usual, away, midnight)
 
@@ -130,9 +131,15 @@ class Shifts:
         rows, address, name = self._log.rows["roster"], person.pool.address, person.name
         rows.extend((midnight + begin, address, name, what, midnight + end) for begin, end in spans)
 
-    def _plan(self, person: Person, day: int, midnight: float, moments: dict[float, list[Callable[[], None]]]) -> None:
-        duties = self._rota.duties(person.worker, day)
-        spans = _union(duties)
+    def _plan(
+        self,
+        person: Person,
+        duties: Sequence[Duty],
+        spans: Sequence[tuple[float, float]],
+        day: int,
+        midnight: float,
+        moments: dict[float, list[Callable[[], None]]],
+    ) -> None:
         if person.on and not (spans and spans[0][0] == 0.0):
             person.stop()
         person.coming = bool(spans)
