@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -166,10 +167,10 @@ def test_a_clinic_where_nothing_happens_has_figures_too(change):
         ("run small.yaml --replications 0", "0 is not in the range x>=1"),
         ("run small.yaml --seed -1", "-1 is not in the range x>=0"),
         ("run small.yaml --workers none", "'none' is not a valid integer"),
-        ("run small.yaml --set staff.terapist=2", "did you mean 'staff.therapist"),
+        ("run small.yaml --set staff.terapist.count=2", "did you mean 'staff.therapist.count'?"),
         ("run small.yaml --set staff.therapist", "--set takes ADDRESS=VALUE"),
         ("run small.yaml --set staff.therapist=", "--set takes ADDRESS=VALUE"),
-        ("run small.yaml --set length=1_week --set length=2_weeks", "--set length is given twice"),
+        ("run small.yaml --set 'length=1 week' --set 'length=2 weeks'", "--set length is given twice"),
         ("run small.yaml --set attendance.late_cancel=160%", "a share lies between 0% and 100%"),
         ("run small.yaml --set staff.therapist=-1", "a count is not negative"),
         ("compare small.yaml queue.yaml", "scenarios that are compared share start, length and warm_up"),
@@ -178,14 +179,14 @@ def test_a_clinic_where_nothing_happens_has_figures_too(change):
         ("vaildate small.yaml", "validate"),
         ("run small.yaml --replicatons 3", "--replications"),
         ("new small", "small.yaml exists already; choose another name"),
-        ("new ''", "is no name for a file"),
+        ("new ' '", "is no name for a file"),
     ],
 )
 def test_what_is_at_fault_is_told_in_a_sentence(words, told):
     Path("empty.yaml").touch()
-    done = call(*(word.replace("_", " ").strip("'") for word in words.split()))
+    done = call(*shlex.split(words))
     assert done.exit_code == 2
-    assert told in done.stderr.replace("late cancel", "late_cancel").replace("warm up", "warm_up")
+    assert told in done.stderr
     assert "Traceback" not in done.output
     assert done.stdout == ""
 
@@ -232,7 +233,7 @@ def on_a_terminal(*words: str, columns: int = 80, **variables: str) -> str:
     """What a program prints to a terminal, its errors too."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm-256color", **variables}
-    program = subprocess.Popen([*PROGRAM, *words], stdout=theirs, stderr=theirs, stdin=theirs, env=environment)
+    program = subprocess.Popen([*WITHOUT_PICTURES, *words], stdout=theirs, stderr=theirs, stdin=theirs, env=environment)
     os.close(theirs)
     printed = b""
     while True:
@@ -244,16 +245,22 @@ def on_a_terminal(*words: str, columns: int = 80, **variables: str) -> str:
             break
         printed += piece
     os.close(ours)
-    assert program.wait(timeout=60) == 0
+    assert program.wait(timeout=60) == 0, printed.decode()
     return printed.decode()
 
 
+WITHOUT_PICTURES = [
+    sys.executable,
+    "-c",
+    "from clinicsim.cli import main; from clinicsim.report import folder; folder.can_draw = lambda: False; main()",
+]
 RUN = ["run", "small.yaml", "--replications", "2", "--workers", "1", "--out", "out"]
 
 
 def test_a_terminal_shows_progress_and_a_pipe_does_not():
     assert "Playing" in on_a_terminal(*RUN)
-    done = subprocess.run([*PROGRAM, *RUN], capture_output=True, text=True, check=True)
+    done = subprocess.run([*WITHOUT_PICTURES, *RUN], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     assert "Playing" not in done.stdout + done.stderr
     assert "\x1b" not in done.stdout + done.stderr
 
@@ -353,8 +360,8 @@ outcome: {treatments: {ketamine: {}}}
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("staff.therapist=1", "retreat.yaml:24:1: 'session' of the retreat 'away' cannot be held on day 1 "
-                              "(mon 2027-03-01) at 10:00: 1 of staff.therapist too few"),
+        ("visits.together.staff.therapist=3", "retreat.yaml:25:1: 'session' of the retreat 'away' cannot be held on day 1 "
+                                              "(mon 2027-03-01) at 10:00: 1 of staff.therapist too few"),
         ("rooms.bed=3", "the retreat 'away' needs 4 of rooms.bed, and 3 can be had"),
         ("visits.alone.takes=3 h", "'talk' of the retreat 'away' cannot be held on day 1 (mon 2027-03-01) from 13:00 "
                                    "for 2 of the people: 1 of staff.therapist too few"),
