@@ -1,5 +1,6 @@
 """Retreats: dates, joining, deciding, withdrawing, the days themselves."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ from clinics import clinic, days, play, reasons
 
 from clinicsim.measures import audit_and_measure
 from clinicsim.measures.audit import audit
+from clinicsim.measures.offered_load import offered_load
 from clinicsim.model import EventLog
+from clinicsim.model.retreats import passed_over
 
 RETREAT = """
 length: 20 weeks
@@ -142,8 +145,11 @@ def test_drop_out_at_a_dosing() -> None:
 
 
 def test_dates_that_meet_a_closure_are_passed_over() -> None:
-    log = play(RETREAT.replace("PEOPLE", "4") + "closed: {feast: 2027-02-02}\n")
-    assert happened(log)[1] == (56.0, 0, "run", 4)
+    text = RETREAT.replace("PEOPLE", "4") + "closed: {feast: 2027-02-02}\n"
+    assert happened(play(text))[1] == (56.0, 0, "run", 4)
+    assert passed_over(clinic(text)) == {"three_day": (datetime.date(2027, 2, 1),)}
+    warning = "the retreat three_day is not held on 2027-02-01: a closure falls on one of its days."
+    assert warning in offered_load(clinic(text)).warnings
 
 
 def test_what_finds_no_room_moves_to_the_next_day_or_is_missed() -> None:

@@ -260,7 +260,8 @@ CAPACITY = (
           "is promised than there is.", "{pool}, in the window", bounds=(0.0, None)),
     _part("capacity", "overtime.{pool}", "Overtime of {pool}",
           "People: minutes present after the end of the shift, and of retreat shifts outside the usual hours, over "
-          "minutes on the rota. Rooms: minutes in use while closed over minutes open.", "{pool}, in the window", "less", bounds=(0.0, None)),
+          "minutes on the rota. Rooms: minutes in use while closed over minutes open.", "{pool}, in the window",
+          "less", bounds=(0.0, None)),
     Measure("overtime_minutes", "minutes over the run", "capacity", "Overtime",
             "Minutes present after the end of the shift, and of retreat shifts outside the usual hours, all people "
             "together.",

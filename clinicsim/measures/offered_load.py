@@ -12,10 +12,12 @@ from clinicsim.model.calendar import Calendar
 from clinicsim.model.parts import PhasePlan, VisitPlan
 from clinicsim.model.plans import plan_visit
 from clinicsim.model.reach import typical_person
+from clinicsim.model.retreats import passed_over
 from clinicsim.model.roster import Roster
 from clinicsim.model.sampling import shares_for
 from clinicsim.model.stays import DAYS_A_MONTH
 from clinicsim.model.streams import Streams
+from clinicsim.scenario.problems import listed
 
 if TYPE_CHECKING:
     from clinicsim.scenario.care import Retreat
@@ -110,7 +112,7 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     starts = sum(flow.starts.values()) * DAYS_A_MONTH / DAYS_A_WEEK
     bookings = bookable(scenario, flow.visits)
     sentences = tuple(_sentences(retreats, maintenance, flow))
-    warnings = tuple(_warnings(pools, retreats, bookings))
+    warnings = (*_warnings(pools, retreats, bookings), *_not_held(scenario))
     return OfferedLoad(pools, retreats, bookings, maintenance, starts, sentences, warnings)
 
 
@@ -249,6 +251,13 @@ def _warnings(
                 f"{found.asked:.1f} bookings of {found.visit} are asked for a week, and an empty week holds "
                 f"{found.holds or 'none'} ({load_in_words(found.load)}); {found.scarcest} is the scarcest of its needs."
             )
+
+
+def _not_held(scenario: "Scenario") -> Iterator[str]:
+    for name, dates in passed_over(scenario).items():
+        if dates:
+            days = listed([str(date) for date in dates])
+            yield f"the retreat {name} is not held on {days}: a closure falls on one of its days."
 
 
 def load_in_words(load: float) -> str:

@@ -1,5 +1,6 @@
 """Retreats: cohorts with dates, places, a team and an itinerary, and the people who wait for the next one."""
 
+import datetime
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from math import inf
@@ -8,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from simpy import Event
 
 from clinicsim.model.attendance import chance_of
+from clinicsim.model.calendar import MINUTES_A_DAY, Calendar
 from clinicsim.model.itinerary import Itinerary
+from clinicsim.model.reach import reach_of
 from clinicsim.model.steps import Left, Step, Walk, walk
 
 if TYPE_CHECKING:
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
     from clinicsim.model.journeys import Journey
     from clinicsim.model.steps import Retreat as RetreatStep
     from clinicsim.scenario.care import Retreat
+    from clinicsim.scenario.scenario import Scenario
 
-MINUTES_A_DAY = 1440.0
 LATEST_JOINING = 7 * MINUTES_A_DAY
 """People are taken, or replaced, until so long before day 1."""
 WITHDRAW = "withdraw"
@@ -89,7 +92,7 @@ class Line:
         self.name = name
         self.spec = spec
         self.waiting: list[Waiting] = []
-        self.length = max(day for entry in spec.itinerary.values() for day in entry.days)
+        self.length = _length(spec)
         self.cohorts = [
             Cohort(name, number, day, self._decision(day), spec.size.max)
             for number, day in enumerate(self._first_days())
@@ -103,22 +106,10 @@ class Line:
     def _first_days(self) -> Iterator[int]:
         """Give day 1 of each date of the run; those that meet a closure are passed over."""
         calendar = self.clinic.calendar
-        for day in self._dates():
-            if day >= 0 and not any(calendar.is_closed(day + later) for later in range(self.length)):
-                yield day
-
-    def _dates(self) -> Iterator[int]:
-        calendar = self.clinic.calendar
         last = calendar.day_of(calendar.end + self.clinic.scenario.booking.horizon)
-        if self.spec.dates is not None:
-            yield from sorted(calendar.day_of_date(date) for date in self.spec.dates)
-        elif self.spec.first is not None:
-            day = calendar.day_of_date(self.spec.first)
-            while day <= last:
+        for day in _dates(calendar, self.spec, last):
+            if not _meets_closure(calendar, self.spec, day):
                 yield day
-                if self.spec.every is None:
-                    return
-                day = calendar.day_of(calendar.add(day * MINUTES_A_DAY, self.spec.every))
 
     def _decision(self, first_day: int) -> float:
         calendar = self.clinic.calendar
@@ -362,3 +353,39 @@ class Cohorts:
             (now, asked.number, journey.number, line.name, asked.first, cohort.start, accepted)
         )
         return accepted
+
+
+def passed_over(scenario: "Scenario") -> dict[str, tuple[datetime.date, ...]]:
+    """Give, for each retreat that the pathway leads to, the dates within the run that a closure keeps from being
+    held.
+    """
+    calendar = Calendar(scenario)
+    last, reached = calendar.day_of(calendar.end), reach_of(scenario).retreats
+    return {
+        name: tuple(calendar.date(day) for day in _dates(calendar, spec, last) if _meets_closure(calendar, spec, day))
+        for name, spec in scenario.retreats.items()
+        if name in reached
+    }
+
+
+def _dates(calendar: Calendar, spec: "Retreat", last: int) -> Iterator[int]:
+    """Give day 1 of each date from the start on, up to a day; closures or not."""
+    if spec.dates is not None:
+        yield from (day for day in sorted(map(calendar.day_of_date, spec.dates)) if 0 <= day <= last)
+    elif spec.first is not None:
+        day = calendar.day_of_date(spec.first)
+        while day <= last:
+            if day >= 0:
+                yield day
+            if spec.every is None:
+                return
+            day = calendar.day_of(calendar.add(day * MINUTES_A_DAY, spec.every))
+
+
+def _length(spec: "Retreat") -> int:
+    """Give the number of days of a retreat."""
+    return max(day for entry in spec.itinerary.values() for day in entry.days)
+
+
+def _meets_closure(calendar: Calendar, spec: "Retreat", first_day: int) -> bool:
+    return any(calendar.is_closed(first_day + later) for later in range(_length(spec)))
