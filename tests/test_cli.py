@@ -360,14 +360,17 @@ outcome: {treatments: {ketamine: {}}}
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("visits.together.staff.therapist=3", "retreat.yaml:25:1: 'session' of the retreat 'away' cannot be held on day 1 "
-                                              "(mon 2027-03-01) at 10:00: 1 of staff.therapist too few"),
+        ("visits.together.staff.therapist=3",
+         "retreat.yaml:25:1: 'session' of the retreat 'away' cannot be held on day 1 (mon 2027-03-01) at 10:00: "
+         "1 of staff.therapist too few"),
         ("rooms.bed=3", "the retreat 'away' needs 4 of rooms.bed, and 3 can be had"),
-        ("visits.alone.takes=3 h", "'talk' of the retreat 'away' cannot be held on day 1 (mon 2027-03-01) from 13:00 "
-                                   "for 2 of the people: 1 of staff.therapist too few"),
-        ("visits.alone.takes=8 h", "day 1 of the retreat 'away' (mon) has 10 h of visits for each person, "
-                                   "and its hours are 9 h"),
-        ("retreats.away.itinerary.session.at=17:00", "it lasts 120 min, which the hours of the retreat leave no room for"),
+        ("visits.alone.takes=3 h",
+         "'talk' of the retreat 'away' cannot be held on day 1 (mon 2027-03-01) from 13:00 for 2 of the people: "
+         "1 of staff.therapist too few"),
+        ("visits.alone.takes=8 h",
+         "day 1 of the retreat 'away' (mon) has 10 h of visits for each person, and its hours are 9 h"),
+        ("retreats.away.itinerary.session.at=17:00",
+         "it lasts 120 min, which the hours of the retreat leave no room for"),
     ],
 )  # fmt: skip
 def test_a_retreat_that_cannot_be_held_is_a_mistake_in_the_file(change, told):

@@ -148,8 +148,8 @@ def test_dates_that_meet_a_closure_are_passed_over() -> None:
     text = RETREAT.replace("PEOPLE", "4") + "closed: {feast: 2027-02-02}\n"
     assert happened(play(text))[1] == (56.0, 0, "run", 4)
     assert passed_over(clinic(text)) == {"three_day": (datetime.date(2027, 2, 1),)}
-    warning = "the retreat three_day is not held on 2027-02-01: a closure falls on one of its days."
-    assert warning in offered_load(clinic(text)).warnings
+    sentence = "The retreat three_day is not held on 2027-02-01: a closure falls on one of its days."
+    assert sentence in offered_load(clinic(text)).sentences
 
 
 def test_what_finds_no_room_moves_to_the_next_day_or_is_missed() -> None:

@@ -111,8 +111,8 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     maintenance = tuple(_level(flow, name) for name in sorted(flow.uptake) if flow.uptake[name] > 0)
     starts = sum(flow.starts.values()) * DAYS_A_MONTH / DAYS_A_WEEK
     bookings = bookable(scenario, flow.visits)
-    sentences = tuple(_sentences(retreats, maintenance, flow))
-    warnings = (*_warnings(pools, retreats, bookings), *_not_held(scenario))
+    sentences = (*_sentences(retreats, maintenance, flow), *_not_held(scenario))
+    warnings = tuple(_warnings(pools, retreats, bookings))
     return OfferedLoad(pools, retreats, bookings, maintenance, starts, sentences, warnings)
 
 
@@ -257,7 +257,7 @@ def _not_held(scenario: "Scenario") -> Iterator[str]:
     for name, dates in passed_over(scenario).items():
         if dates:
             days = listed([str(date) for date in dates])
-            yield f"the retreat {name} is not held on {days}: a closure falls on one of its days."
+            yield f"The retreat {name} is not held on {days}: a closure falls on one of its days."
 
 
 def load_in_words(load: float) -> str:
