@@ -78,7 +78,9 @@ class Finding:
     def off(self) -> float:
         """How far off it is, over what is allowed."""
         distance = abs(self.found - self.expected)
-        return distance / self.allowed if self.allowed else math.copysign(math.inf, distance) * (distance > 0)
+        if self.allowed == 0.0:
+            return 0.0 if distance == 0.0 else math.inf
+        return distance / self.allowed
 
     @property
     def is_share(self) -> bool:
@@ -190,7 +192,7 @@ def panel(log: EventLog) -> Figures:
 
 
 def session(log: EventLog) -> Figures:
-    """One morning of twelve slots of a quarter of an hour, from nine to noon of the second day; overtime is what is left."""
+    """One morning of twelve slots of a quarter of an hour, from nine to noon of day two; overtime is what is left."""
     opening, close = DAY + 9 * HOUR, DAY + 12 * HOUR
     begun = [(round((row[5] - opening) / 15.0), row[0] - row[5]) for row in log.rows["begun"]]
     over = max(0.0, max(row[0] for row in log.rows["ended"]) - close)
@@ -338,8 +340,8 @@ def _mean(values: Iterator[float]) -> float:
 def with_patience(rate: float, minutes: float, servers: int, patience: float) -> dict[str, float | Ratio]:
     """M/M/c with exponential patience: the birth-death chain of the number there, solved up to 400 people.
 
-    The mean wait is of those who are served: among the people who wait at state k, abandonment and service compete, so it
-    is found by following one who comes to k others down the chain.
+    The mean wait is of those who are served. While people wait, service and giving up compete, so it is found by
+    following one who comes to so many others down the chain.
     """
     weight = [1.0]
     for number in range(400):
@@ -352,10 +354,10 @@ def with_patience(rate: float, minutes: float, servers: int, patience: float) ->
     chance, spent = 1.0, 0.0
     for ahead, part in enumerate(share):
         if ahead >= servers:
-            # With `ahead - servers` before this one in the queue, the next to go is one of those served, one ahead, or this one.
+            # The next to go is one of those served, one of those ahead in the queue, or this one.
             pace = servers / minutes + (ahead - servers + 1) / patience
             stays = 1.0 - 1.0 / patience / pace
-            # `chance` to be served from here and the expected wait on that event, from the place before.
+            # The chance to be served, and the wait where that happens, follow from those one place ahead.
             spent = stays * (spent + chance / pace)
             chance = stays * chance
         served += part * chance
@@ -420,25 +422,27 @@ def queue(wait: float, stay: float, busy: float, queueing: float, p_wait: float)
 
 LONG_WAITS = ("direct_wait", "time_in_clinic", "people_queueing", "people_in_clinic", "direct_wait_p90")
 MARKOV = [
-    Case("Q1a", 12, {**queue(48.0, 60.0, 0.8, 3.2, 0.8), "direct_wait_p90": 124.766, "people_in_clinic": 4.0,
+    Case("Q1a", 10, {**queue(48.0, 60.0, 0.8, 3.2, 0.8), "direct_wait_p90": 124.766, "people_in_clinic": 4.0,
                      "share_over_15": 0.623041, "share_over_60": 0.294304, "share_over_120": 0.108268},
          look=waits_over(15.0, 60.0, 120.0), within=WIDE, slow=("share_over_60", "share_over_120")),
     Case("Q1b", 12, {**queue(40.0, 60.0, 2 / 3, 4 / 3, 2 / 3), "direct_wait_p95": 155.416, "share_over_60": 0.245253},
          look=waits_over(60.0), within=WIDE),
     Case("Q1c", 12, {**queue(10.0, 20.0, 0.5, 0.5, 0.5), "direct_wait_p90": 32.1887, "share_over_15": 0.236183},
          look=waits_over(15.0)),
-    Case("Q1d", 8, {**queue(190.0, 200.0, 0.95, 18.05, 0.95), "direct_wait_p90": 450.258},
+    Case("Q1d", 5, {**queue(190.0, 200.0, 0.95, 18.05, 0.95), "direct_wait_p90": 450.258},
          slow=LONG_WAITS),
     Case("Q2a", 12, {**queue(2.5, 22.5, 1 / 3, 0.0833333, 0.166667), "direct_wait_p90": 7.66236,
-                     "share_over_15": 0.0613132, "share_over_60": 0.00305261}, look=waits_over(15.0, 60.0), within=WIDE),
+                     "share_over_15": 0.0613132, "share_over_60": 0.00305261},
+         look=waits_over(15.0, 60.0), within=WIDE),
     Case("Q2b", 12, {**queue(0.521485, 10.5215, 0.5, 0.130371, 0.130371), "share_over_5": 0.037352},
          look=waits_over(5.0), within=WIDE),
-    Case("Q2c", 12, {**queue(64.016, 114.016, 0.902778, 6.93507, 0.746854), "direct_wait_p90": 172.346},
+    Case("Q2c", 10, {**queue(64.016, 114.016, 0.902778, 6.93507, 0.746854), "direct_wait_p90": 172.346},
          slow=(*LONG_WAITS, "direct_wait_any")),
-    Case("Q2d", 8, {**queue(8.18403 / 60, 248.184 / 60, 0.872727, 1.63681, 0.238701), "share_over_0.25": 0.154117},
+    Case("Q2d", 6, {**queue(8.18403 / 60, 248.184 / 60, 0.872727, 1.63681, 0.238701), "share_over_0.25": 0.154117},
          look=waits_over(0.25), slow=("direct_wait", "people_queueing", "direct_wait_any", "share_over_0.25")),
-    Case("Q2e", 12, {**queue(21.06744, 36.06744, 5 / 6, 3.51124, 0.702247), "direct_wait_p99": 127.551,
-                     "share_over_30": 0.258342}, look=waits_over(30.0), slow=(*LONG_WAITS, "direct_wait_p99", "share_over_30")),
+    Case("Q2e", 12, {**queue(21.06744, 36.06744, 5 / 6, 3.51124, 0.702247),
+                     "share_over_30": 0.258342, "share_over_127.551": 0.01}, look=waits_over(30.0, 127.551),
+         slow=(*LONG_WAITS, "direct_wait_any", "share_over_30")),
 ]  # fmt: skip
 ANY_LAW = ("{dist: exponential, mean: 60 min}", "60 min", "{mean: 60 min, cv: 1.5}")
 LOSS = [
@@ -480,10 +484,12 @@ PRIORITY = [
 ]
 RETURNING = [
     Case("Q12a", 10, {"direct_wait": 143.1078, "time_in_clinic": 203.1078, "utilisation.server": 0.878339,
-                      "direct_wait_any": 0.826859, "people_in_clinic": 2.97329, "throughput": 0.878339, "cycle": 11.3851},
+                      "direct_wait_any": 0.826859, "people_in_clinic": 2.97329, "throughput": 0.878339,
+                      "cycle": 11.3851},
          look=panel),
     Case("Q12b", 10, {"direct_wait": 40.5483, "time_in_clinic": 100.5486, "utilisation.server": 0.692016,
-                      "direct_wait_any": 0.532694, "people_in_clinic": 2.31937, "throughput": 1.38403, "cycle": 21.6758},
+                      "direct_wait_any": 0.532694, "people_in_clinic": 2.31937, "throughput": 1.38403,
+                      "cycle": 21.6758},
          look=panel, within=WIDE),
 ]  # fmt: skip
 SESSIONS = [
@@ -497,18 +503,19 @@ SESSIONS = [
          look=session, measured=False, within=WIDE, slow=("share_with_overtime", "wait_of_slot_2", "wait_of_slot_6")),
 ]  # fmt: skip
 FROM_EMPTY = [
-    Case("Q15a", 300, {"wait_of_number_2": 0.426316, "wait_of_number_5": 1.19652, "wait_of_number_10": 1.9755,
+    Case("Q15a", 200, {"wait_of_number_2": 0.426316, "wait_of_number_5": 1.19652, "wait_of_number_10": 1.9755,
                        "wait_of_number_25": 3.30051, "wait_of_number_50": 4.49861, "wait_of_number_100": 5.75931,
                        "wait_of_first_10": 1.18009, "wait_of_first_25": 2.12449, "wait_of_first_50": 3.05297,
-                       "wait_of_first_100": 4.13418}, look=first_waits, measured=False, within=0.25),
-    Case("Q15b", 300, {"wait_of_first_25": 1.69163, "wait_of_first_100": 3.70002}, look=first_waits, measured=False,
+                       "wait_of_first_100": 4.13418}, look=first_waits, measured=False, within=0.3),
+    Case("Q15b", 200, {"wait_of_first_25": 1.69163, "wait_of_first_100": 3.70002}, look=first_waits, measured=False,
          within=WIDE),
 ]  # fmt: skip
 COURSES = [
     Case("Q18a", 10, {"sessions_each_week": 37.7844, "course_sessions_each_week": 24.6028, "course_sessions": 4.92056,
                       "maintenance_sessions": 2.63633, "share_completing": 0.659082, "people_between_sessions": 39.2056,
                       "weeks_in_course": 7.84112, "people_in_maintenance": 52.7265,
-                      "variance_between_sessions": 6.26144**2}, look=courses, measured=False),
+                      "variance_between_sessions": 6.26144**2},
+         look=courses, measured=False, slow=("share_completing", "variance_between_sessions")),
 ]  # fmt: skip
 PUBLISHED_WAITS = {
     3: (1.96002, 0.555812, 0.167076, 0.0494251), 4: (0.521485, 0.135557, 0.0343188, 0.00821315),
@@ -538,31 +545,32 @@ def nurses(minutes: float, count: int, consultation: float, wait: float) -> Case
 NURSES = [
     *(nurses(4, 5, 8 + place, wait) for place, wait in enumerate(
         (0.159204, 0.297198, 0.521485, 0.87394, 1.41691, 2.24753, 3.52649, 5.54147))),
-    *(nurses(minutes, 5 + place, 10, wait) for minutes, row in PUBLISHED_WAITS.items() for place, wait in enumerate(row)),
+    *(nurses(minutes, 5 + place, 10, wait)
+      for minutes, row in PUBLISHED_WAITS.items() for place, wait in enumerate(row)),
     nurses(4, 4, 10, 2.13238),
 ]  # fmt: skip
 STATIONS = [
-    Case("S1", 100, {
+    Case("S1", 60, {
         "arrivals": (229.36, 0.21), "triage_wait": (31.30, 0.25), "triage_util": (0.60424, 0.00078),
         "registration_wait": (103.27, 0.33), "registration_util": (0.85002, 0.00049), "exam_wait": (25.18, 0.12),
         "exam_util": (0.86286, 0.00034), "nt_treat_wait": (134.82, 0.36), "nt_treat_util": (0.88178, 0.00038),
         "nt_total_time": (228.48, 0.33), "trauma_wait": (152.8, 1.1), "trauma_util": (0.8500, 0.0016),
         "t_treat_wait": (18.14, 0.19), "t_treat_util": (0.5075, 0.0014), "t_total_time": (293.0, 1.0),
-        "throughput": (165.97, 0.11)}, look=urgent_care(1), measured=False, within=0.2),
-    Case("S1", 100, {
+        "throughput": (165.97, 0.11)}, look=urgent_care(1), measured=False, within=0.25),
+    Case("S1", 60, {
         "arrivals": (229.47, 0.21), "triage_wait": (1.315, 0.012), "triage_util": (0.30225, 0.00039),
         "registration_wait": (129.72, 0.41), "registration_util": (0.85307, 0.00051), "exam_wait": (26.08, 0.12),
         "exam_util": (0.86649, 0.00034), "nt_treat_wait": (137.15, 0.36), "nt_treat_util": (0.88369, 0.00037),
         "nt_total_time": (226.34, 0.33), "trauma_wait": (172.3, 1.1), "trauma_util": (0.8590, 0.0016),
         "t_treat_wait": (18.76, 0.19), "t_treat_util": (0.5144, 0.0014), "t_total_time": (284.3, 1.1),
-        "throughput": (166.60, 0.11)}, {"rooms.triage": "2"}, look=urgent_care(2), measured=False, within=0.2),
+        "throughput": (166.60, 0.11)}, {"rooms.triage": "2"}, look=urgent_care(2), measured=False, within=0.25),
 ]  # fmt: skip
 OWN = [
     # Pollaczek-Khinchine: Wq = rho (1 + cv^2) / 2 / (1 - rho) x mean service.
-    Case("T1", 12, {"direct_wait": 0.8 * 1.25 / 2 / 0.2 * 12.0, "utilisation.server": 0.8, "direct_wait_any": 0.8},
+    Case("T1", 8, {"direct_wait": 0.8 * 1.25 / 2 / 0.2 * 12.0, "utilisation.server": 0.8, "direct_wait_any": 0.8},
          within=WIDE),
-    Case("T2", 12, with_patience(12.0 / HOUR, 12.0, 2, 20.0), look=withdrawals),
-    Case("T3", 12, network(), look=stations, within=WIDE),
+    Case("T2", 8, with_patience(12.0 / HOUR, 12.0, 2, 20.0), look=withdrawals),
+    Case("T3", 8, network(), look=stations, within=WIDE),
     Case("T4", 10, house_by_hour(), look=by_the_hour),
 ]  # fmt: skip
 
@@ -623,5 +631,5 @@ def test_a_published_urgent_care_centre(case: Case) -> None:
 
 @pytest.mark.parametrize("case", OWN, ids=str)
 def test_more_queues_with_formulas(case: Case) -> None:
-    """M/G/1, M/M/c with patience, two stations with feedback, and a house without queues whose demand changes by the hour."""
+    """M/G/1, M/M/c with patience, two stations with feedback, and a house without queues and with a busy morning."""
     check(case)
