@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Clinic:
     """One clinic in simulated time: its clock, log and random streams, and the rooms that play it.
 
-    `rows` are those of the log, by kind; `journeys` maps the number of a patient to the walk along the pathway, for as long as it lasts.
+    `rows` are those of the log, by kind; `journeys` maps the number of a patient to the walk along the pathway, for as
+    long as it lasts.
     """
 
     scenario: "Scenario"

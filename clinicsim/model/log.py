@@ -1,8 +1,31 @@
 """The event log: the only thing that leaves a run.
 
 Rows are kept by kind, each kind with its own columns, each in time order. Times are minutes from midnight of the start.
-A patient is the number of the inquiry, from 0; a visit is the number of the booking or walk-in, from 0. Nothing in the model
-reads the log; everything that is reported is computed from it.
+A patient is the number of the inquiry, from 0; a visit is the number of the booking or walk-in, from 0. Nothing in the
+model reads the log; everything that is reported is computed from it.
+
+People
+    inquiry, potential  who asks, with the attributes drawn; what each treatment could do: attainable fall, speed
+    state               every change: listed (a request without a date), dated, visiting, between, joined (a retreat),
+                        gone; the stage is before (the first dosing), course, maintenance or after
+    left, finished      the end: why and at which step, or the end of the pathway
+Booking
+    requested, offered  what was asked for; every offer, declined ones too. `first` is the first request for that step
+    booked, unbooked    a date accepted; a date that no longer holds, and whether its slot was freed
+    delayed_booking     minutes by which a cause made the booking later than asked, alone, and where it was involved
+    held                what the diary promised, as people or shares of them, or pieces
+    next_available      third next available appointment, on Mondays, in days
+The day
+    arrived, turned_away, begun, ended   one row for each patient of a visit; no appointment (NaN) for walk-ins
+    phase, served, occupied              written at the end: a phase; who served it, `kept` if only watching; a room
+    waited              minutes waited before a visit or within it, by what was missing
+    adverse             adverse events
+    roster, stayed      hours on the rota and what they are (shift, extra, leave, sickness, break, open); after hours
+Courses and outcomes
+    course_begun, course_ended, gap      a course, what it planned and gave; the time from one dosing to the next
+    dosed, integrated   sessions of a treatment; how many sessions an integration visit covered
+    effect              from `time` on the fall is change x 0.5 ^ (((t - origin) / half_loss) ^ 4)
+    relapsed, assessed, maintenance, retreat   what happened, to whom
 """
 
 from collections.abc import Iterator
@@ -11,6 +34,7 @@ from typing import Any
 
 import numpy as np
 
+# fmt: off
 COLUMNS: dict[str, tuple[str, ...]] = {
     # people
     "inquiry": ("time", "patient", "source", "baseline", "excluded", "attributes"),
@@ -35,13 +59,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "waited": ("time", "visit", "patient", "where", "cause", "minutes"),
     "served": ("time", "visit", "pool", "person", "start", "share", "kept"),
     "occupied": ("time", "visit", "pool", "unit", "start", "until"),
-    "adverse": ("time", "visit", "patient", "name", "needs_action", "aborted", "ended_course", "transferred", "minutes"),
+    "adverse": (
+        "time", "visit", "patient", "name", "needs_action", "aborted", "ended_course", "transferred", "minutes",
+    ),
     # people and rooms at work
     "roster": ("time", "pool", "person", "what", "end"),
     "stayed": ("time", "pool", "person", "shift_end"),
     # courses and outcomes
     "course_begun": ("time", "patient", "protocol", "planned"),
-    "course_ended": ("time", "patient", "protocol", "reason", "planned", "given", "integrated", "effective", "assessed_at"),
+    "course_ended": (
+        "time", "patient", "protocol", "reason", "planned", "given", "integrated", "effective", "assessed_at",
+    ),
     "gap": ("time", "patient", "protocol", "minutes", "meant"),
     "dosed": ("time", "visit", "patient", "treatment", "dose", "part", "number", "began"),
     "integrated": ("time", "visit", "patient", "treatment", "dosings"),
@@ -51,14 +79,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "maintenance": ("time", "patient", "plan", "what"),
     "retreat": ("time", "retreat", "number", "what", "people"),
 }
-"""The columns of each kind of row; what they mean stands in the package's docstring."""
+# fmt: on
+"""The columns of each kind of row."""
 
 
 @dataclass
 class EventLog:
     """What happened in one replication, with the numbers needed to read it.
 
-    `start` to `end` is what was played, in minutes; measures count from `warm_up_end`. Identical arguments of `simulate` give
+    The run was played to `end`, in minutes; measures count from `warm_up_end`. Identical arguments of `simulate` give
     identical logs.
     """
 
@@ -79,7 +108,11 @@ class EventLog:
     def in_time_order(self) -> Iterator[tuple[float, str, tuple[Any, ...]]]:
         """Give all rows as (time, kind, row), by time, then by the order of kinds above, then as they were written."""
         order = {kind: place for place, kind in enumerate(COLUMNS)}
-        merged = [(row[0], order[kind], place, kind, row) for kind, rows in self.rows.items() for place, row in enumerate(rows)]
+        merged = [
+            (row[0], order[kind], place, kind, row)
+            for kind, rows in self.rows.items()
+            for place, row in enumerate(rows)
+        ]
         for time, _, _, kind, row in sorted(merged, key=lambda entry: entry[:3]):
             yield time, kind, row
 
