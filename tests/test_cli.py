@@ -7,12 +7,15 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from clinicsim.cli import main
+from clinicsim.cli.finish import finish
+from clinicsim.errors import AuditError
 from clinicsim.report import folder
 
 SMALL = """
@@ -437,3 +440,25 @@ def test_one_scenario_may_stand_on_both_sides():
     assert clinicsim.measure(clinicsim.simulate(base, 1, 1), base).values["inquiries"] > 0
     with pytest.raises(clinicsim.UsageError, match="at least two"):
         clinicsim.compare([base])
+
+
+def test_work_that_was_given_up_is_named_and_the_status_says_so(capsys):
+    import clinicsim
+
+    results = clinicsim.run(clinicsim.load("small.yaml"), replications=2, workers=1)
+    lost = replace(results, asked=3, lost=("Small, seed 1, replications 3 to 3",))
+    assert finish(lost, None, Path("out"), "", as_json=False) == 3
+    told = capsys.readouterr().err
+    assert "Given up, because it ended its worker process three times: Small, seed 1, replications 3 to 3." in told
+    assert "2 of 3 replications were finished; all figures come from these." in told
+
+
+def test_a_breach_of_the_audit_stops_all_and_is_told_with_its_replication(monkeypatch):
+    def breach(log, scenario):
+        raise AuditError("a patient was lost", "3 came, 2 left, 0 are inside")
+
+    monkeypatch.setattr("clinicsim.measures.audit_and_measure", breach)
+    done = play("run", "small.yaml")
+    assert done.exit_code == 1
+    assert "Error: a patient was lost\n3 came, 2 left, 0 are inside\n  in replication 1 of Small, seed 1" in done.stderr
+    assert not Path("out").exists()
