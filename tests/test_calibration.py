@@ -31,8 +31,8 @@ MANY_BEDS: Mapping[str, object] = {
     "rooms.bed": 60, "rooms.group": 4, "visits.group_hour.group.max": 20, "visits.group_dosing.group.max": 20,
 }  # fmt: skip
 OWN: Mapping[str, Mapping[str, object]] = {
-    "weekly": {"protocols.weekly.steps.course.late_drop_out": "0%"},
-    "intensive": {"protocols.intensive.steps.course.late_drop_out": "0%"},
+    "weekly": {"protocols.weekly.steps.course.late_drop_out": "0% per week"},
+    "intensive": {"protocols.intensive.steps.course.late_drop_out": "0% per week"},
     "retreat": {
         **MANY_BEDS, "retreats.five_day.every": "1 week", "retreats.five_day.size": {"min": 4, "max": 20},
         "protocols.retreat.accept": "100%",

@@ -42,7 +42,8 @@ class Case:
 
     `look` reads figures from the log; those of the catalogue are taken as they are. Means must be known to `within` a
     share of themselves, and shares to 0.02. The names in `slow` take so long to be known well that the suite asks no
-    width of them: only that they lie within theirs.
+    width of them: only that they lie within theirs. Those in `full` hang on a few long spells of crowding, so that only
+    the full form judges them.
     """
 
     file: str
@@ -53,6 +54,7 @@ class Case:
     measured: bool = True
     within: float = FEW_PERCENT
     slow: tuple[str, ...] = ()
+    full: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         changes = (f"{address.split('.', 1)[-1]}={value}" for address, value in self.changes.items())
@@ -137,7 +139,7 @@ def ratio_of_sums(parts: list[Ratio]) -> Ratio:
 
 def check(case: Case) -> None:
     """Fail where a figure is further from what is expected than three standard errors, or too imprecise to tell."""
-    found = findings(case)
+    found = [one for one in findings(case) if FULL or one.name not in case.full]
     wide = [one for one in found if one.name not in case.slow and one.ours > one.width_asked(0.02, case.within)]
     assert FULL or not wide, "too wide: " + "; ".join(map(str, wide))
     wrong = [one for one in found if one.off > 1.0]
@@ -429,8 +431,8 @@ MARKOV = [
          look=waits_over(60.0), within=WIDE),
     Case("Q1c", 12, {**queue(10.0, 20.0, 0.5, 0.5, 0.5), "direct_wait_p90": 32.1887, "share_over_15": 0.236183},
          look=waits_over(15.0)),
-    Case("Q1d", 5, {**queue(190.0, 200.0, 0.95, 18.05, 0.95), "direct_wait_p90": 450.258},
-         slow=LONG_WAITS),
+    Case("Q1d", 4, {**queue(190.0, 200.0, 0.95, 18.05, 0.95), "direct_wait_p90": 450.258},
+         full=LONG_WAITS),
     Case("Q2a", 12, {**queue(2.5, 22.5, 1 / 3, 0.0833333, 0.166667), "direct_wait_p90": 7.66236,
                      "share_over_15": 0.0613132, "share_over_60": 0.00305261},
          look=waits_over(15.0, 60.0), within=WIDE),
@@ -439,10 +441,11 @@ MARKOV = [
     Case("Q2c", 10, {**queue(64.016, 114.016, 0.902778, 6.93507, 0.746854), "direct_wait_p90": 172.346},
          slow=(*LONG_WAITS, "direct_wait_any")),
     Case("Q2d", 6, {**queue(8.18403 / 60, 248.184 / 60, 0.872727, 1.63681, 0.238701), "share_over_0.25": 0.154117},
-         look=waits_over(0.25), slow=("direct_wait", "people_queueing", "direct_wait_any", "share_over_0.25")),
+         look=waits_over(0.25), slow=("direct_wait_any", "share_over_0.25"),
+         full=("direct_wait", "time_in_clinic", "people_queueing")),
     Case("Q2e", 12, {**queue(21.06744, 36.06744, 5 / 6, 3.51124, 0.702247),
                      "share_over_30": 0.258342, "share_over_127.551": 0.01}, look=waits_over(30.0, 127.551),
-         slow=(*LONG_WAITS, "direct_wait_any", "share_over_30")),
+         slow=(*LONG_WAITS, "direct_wait_any", "share_over_30"), full=("share_over_127.551",)),
 ]  # fmt: skip
 ANY_LAW = ("{dist: exponential, mean: 60 min}", "60 min", "{mean: 60 min, cv: 1.5}")
 LOSS = [
@@ -570,7 +573,7 @@ OWN = [
     Case("T1", 8, {"direct_wait": 0.8 * 1.25 / 2 / 0.2 * 12.0, "utilisation.server": 0.8, "direct_wait_any": 0.8},
          within=WIDE),
     Case("T2", 8, with_patience(12.0 / HOUR, 12.0, 2, 20.0), look=withdrawals),
-    Case("T3", 8, network(), look=stations, within=WIDE),
+    Case("T3", 16, network(), look=stations, within=WIDE),
     Case("T4", 10, house_by_hour(), look=by_the_hour),
 ]  # fmt: skip
 
