@@ -1,7 +1,8 @@
 """Pictures of charts, made by a program of its own.
 
-The engine that draws (V8, inside vl-convert) takes some 200 MB. This file is that program too: it reads specifications
-from its input, writes pictures to its output, and gives the memory back by ending.
+The engine that draws (V8, inside vl-convert) takes some 200 MB. This file is that program too: it reads what to do
+from its input, writes pictures to its output, and gives the memory back by ending. Bundling the JavaScript for the page
+takes about as long as all pictures, so the program runs twice at the same time.
 """
 
 import base64
@@ -9,6 +10,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -33,35 +35,38 @@ def can_draw() -> bool:
 
 def pictures(specs: Mapping[str, Any]) -> Pictures:
     """Draw Vega-Lite specifications, by name. Raise OutputError when the drawing program fails."""
-    done = subprocess.run(
-        [sys.executable, "-P", __file__],
-        input=json.dumps(dict(specs), allow_nan=False).encode(),
-        capture_output=True,
-        check=False,
+    with ThreadPoolExecutor(2) as threads:
+        drawn, bundled = threads.map(_by_program, (dict(specs), None))
+    return Pictures(
+        svg={name: svg.encode() for name, svg in drawn["svg"].items()},
+        png={name: base64.b64decode(png) for name, png in drawn["png"].items()},
+        vega=bundled["vega"],
     )
+
+
+def _by_program(specs: dict[str, Any] | None) -> Any:
+    """Have the program draw specifications, or, given none, bundle the JavaScript."""
+    task = json.dumps(specs, allow_nan=False).encode()
+    done = subprocess.run([sys.executable, "-P", __file__], input=task, capture_output=True, check=False)
     if done.returncode:
         from clinicsim.errors import OutputError
 
         reason = (done.stderr.decode(errors="replace").strip().splitlines() or [f"exit status {done.returncode}"])[-1]
         raise OutputError(f"the charts cannot be drawn: {reason}")
-    found = json.loads(done.stdout)
-    return Pictures(
-        svg={name: svg.encode() for name, svg in found["svg"].items()},
-        png={name: base64.b64decode(png) for name, png in found["png"].items()},
-        vega=found["vega"],
-    )
+    return json.loads(done.stdout)
 
 
-def _draw(specs: Mapping[str, Any]) -> dict[str, Any]:
+def _make(specs: Mapping[str, Any] | None) -> dict[str, Any]:
     import vl_convert
 
-    vega = vl_convert.javascript_bundle()  # type: ignore[call-arg]
+    if specs is None:
+        return {"vega": vl_convert.javascript_bundle()}  # type: ignore[call-arg]
     svg = {name: vl_convert.vegalite_to_svg(spec) for name, spec in specs.items()}
     png = {
         name: base64.b64encode(vl_convert.svg_to_png(drawn, scale=SCALE)).decode("ascii") for name, drawn in svg.items()
     }
-    return {"svg": svg, "png": png, "vega": vega}
+    return {"svg": svg, "png": png}
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(json.dumps(_draw(json.loads(sys.stdin.buffer.read()))).encode("ascii"))
+    sys.stdout.buffer.write(json.dumps(_make(json.loads(sys.stdin.buffer.read()))).encode("ascii"))
