@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from clinicsim.model.sampling import is_random, mean, sampler
 from clinicsim.scenario.clinic import NoShow
@@ -24,8 +23,7 @@ REBOOK = "rebook"
 Chance = Callable[[Mapping[str, Any]], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(NamedTuple):
     """What a patient will do about an appointment: come, cancel late or stay away; and when, in minutes."""
 
     how: Literal["comes", "late_cancel", "no_show"]

@@ -48,6 +48,7 @@ class _Member:
     retreat_weeks: set[int] = field(default_factory=set)
     sick_days: list[bool] = field(default_factory=list)
     known_sick: set[int] = field(default_factory=set)
+    usual: dict[int, Spans] = field(default_factory=dict)
     duties: dict[int, tuple[Duty, ...]] = field(default_factory=dict)
 
 
@@ -106,10 +107,11 @@ class Roster:
     def usual(self, worker: Worker, day: int) -> Spans:
         """Give a worker's hours of a day as if nobody were ever away; none when not employed or when there as
         needed."""
-        hours = self._hours(self._by_name[worker.name], day)
-        if hours == "as needed" or not self.employed(worker, day):
-            return ()
-        return self._calendar.open_spans(day) if hours is None else self._calendar.spans_of(hours, day)
+        member = self._by_name[worker.name]
+        usual = member.usual.get(day)
+        if usual is None:
+            usual = member.usual[day] = self._usual_of(member, day)
+        return usual
 
     def duties(self, worker: Worker, day: int) -> tuple[Duty, ...]:
         """Give the spans of a day in which a worker can be booked, and for what; sickness counts once it is known."""
@@ -263,6 +265,12 @@ class Roster:
     def _hours(self, member: _Member, day: int) -> StaffHours | None:
         own = _changed_hours(member.own_changes, day)
         return own or _changed_hours(member.role_changes, day) or member.hours
+
+    def _usual_of(self, member: _Member, day: int) -> Spans:
+        hours = self._hours(member, day)
+        if hours == "as needed" or not self.employed(member.worker, day):
+            return ()
+        return self._calendar.open_spans(day) if hours is None else self._calendar.spans_of(hours, day)
 
     def _duties_of(self, member: _Member, day: int) -> tuple[Duty, ...]:
         worker = member.worker
