@@ -185,7 +185,9 @@ class NamedPool(Pool[Seating]):
         if wanted is not None:
             able = masks[self._places[wanted]] >> minute & 1 and wanted not in taken
             return [wanted] if able else []
-        names = [name for name, mask in zip(self.people, masks, strict=True) if mask >> minute & 1 and name not in taken]
+        names = [
+            name for name, mask in zip(self.people, masks, strict=True) if mask >> minute & 1 and name not in taken
+        ]
         if len(names) > 1:
             names.sort(key=lambda name: self.people[name].load(day))
         return names
