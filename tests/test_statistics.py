@@ -228,3 +228,9 @@ def test_median_intervals_hold_the_median_at_least_as_often_as_they_say():
     draws = np.random.default_rng(13).lognormal(0, 1, (2000, 25))
     found = [estimate_median(row) for row in draws.tolist()]
     assert coverage([(row.low, row.high) for row in found], 1) >= 0.945
+
+
+def test_a_month_that_is_never_reached_has_no_mean_difference():
+    never = math.inf
+    for values, base in (([3.0, never], [2.0, 4.0]), ([never, never], [never, 5.0]), ([never, 1.0], [2.0, never])):
+        assert math.isnan(paired_difference(values, base).difference)

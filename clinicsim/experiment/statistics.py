@@ -111,13 +111,14 @@ def paired_difference(values: Sequence[float], base: Sequence[float], comparison
     """The mean of `values` minus `base`, replication by replication under common random numbers.
 
     The interval and the p value are simultaneous over `comparisons` comparisons (Bonferroni): all the intervals shown
-    hold together with at least 95%. A replication that is blank on either side is left out of this difference.
+    hold together with at least 95%. A replication that is blank on either side is left out of this difference. Where a
+    value is infinite (a month that was never reached) there is no mean difference: all figures are NaN.
     """
     pairs = [(a, b) for a, b in zip(values, base, strict=True) if not (math.isnan(a) or math.isnan(b))]
     n, blank = len(pairs), len(values) - len(pairs)
-    if _too_blank(n, blank):
-        return Difference(math.nan, math.nan, math.nan, math.nan, n, math.nan, blank)
     differences = [a - b for a, b in pairs]
+    if _too_blank(n, blank) or not all(map(math.isfinite, differences)):
+        return Difference(math.nan, math.nan, math.nan, math.nan, n, math.nan, blank)
     center = mean(differences)
     if n < 2:
         return Difference(center, math.nan, math.nan, math.nan, n, math.nan, blank)
