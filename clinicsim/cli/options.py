@@ -70,7 +70,8 @@ def read_changes(written: Sequence[str]) -> dict[str, str]:
 def load_all(paths: Sequence[Path], written: Sequence[str]) -> list["Scenario"]:
     """Load scenarios that are played together, with the changes of `--set`, and tell what is doubtful about them.
 
-    That is what is legal but surely not meant, and work that cannot be done in the time there is. Raise ScenarioError with the problems of all of them at once.
+    That is what is legal but surely not meant, and work that cannot be done in the time there is. Raise ScenarioError
+    with the problems of all of them at once.
     """
     from clinicsim.measures.offered_load import offered_load
     from clinicsim.scenario import check_comparable, load_many
