@@ -424,7 +424,7 @@ def queue(wait: float, stay: float, busy: float, queueing: float, p_wait: float)
 
 LONG_WAITS = ("direct_wait", "time_in_clinic", "people_queueing", "people_in_clinic", "direct_wait_p90")
 MARKOV = [
-    Case("Q1a", 10, {**queue(48.0, 60.0, 0.8, 3.2, 0.8), "direct_wait_p90": 124.766, "people_in_clinic": 4.0,
+    Case("Q1a", 8, {**queue(48.0, 60.0, 0.8, 3.2, 0.8), "direct_wait_p90": 124.766, "people_in_clinic": 4.0,
                      "share_over_15": 0.623041, "share_over_60": 0.294304, "share_over_120": 0.108268},
          look=waits_over(15.0, 60.0, 120.0), within=WIDE, slow=("share_over_60", "share_over_120")),
     Case("Q1b", 12, {**queue(40.0, 60.0, 2 / 3, 4 / 3, 2 / 3), "direct_wait_p95": 155.416, "share_over_60": 0.245253},
@@ -438,7 +438,7 @@ MARKOV = [
          look=waits_over(15.0, 60.0), within=WIDE),
     Case("Q2b", 12, {**queue(0.521485, 10.5215, 0.5, 0.130371, 0.130371), "share_over_5": 0.037352},
          look=waits_over(5.0), within=WIDE),
-    Case("Q2c", 10, {**queue(64.016, 114.016, 0.902778, 6.93507, 0.746854), "direct_wait_p90": 172.346},
+    Case("Q2c", 7, {**queue(64.016, 114.016, 0.902778, 6.93507, 0.746854), "direct_wait_p90": 172.346},
          slow=(*LONG_WAITS, "direct_wait_any")),
     Case("Q2d", 6, {**queue(8.18403 / 60, 248.184 / 60, 0.872727, 1.63681, 0.238701), "share_over_0.25": 0.154117},
          look=waits_over(0.25), slow=("direct_wait_any", "share_over_0.25"),
