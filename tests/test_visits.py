@@ -27,7 +27,7 @@ arrivals: {rate: 1 per day}
 patients: {severity: 14}
 visits:
   check: {takes: 20 min, room: bay, staff: nurse}
-  walk: {takes: {dist: exponential, mean: 20 min}, staff: nurse, walk_in: {places: 3}}
+  walk: {takes: {dist: exponential, mean: 20 min}, staff: nurse, walk_in: {yields: no, places: 3}}
   dosing:
     room: dosing
     phases:
@@ -43,7 +43,6 @@ pathway:
   check: {visit: check}
   walk: {visit: walk}
   dosing: {visit: dosing}
-  together: {visit: together}
 """
 NAUSEA = "{nausea: {chance: 100%, adds: 15 min, staff: nurse}}"
 DISTRESS = "{distress: {chance: 100%, adds: 15 min, during: journey, abort: 100%, ends_course: 100%}}"
