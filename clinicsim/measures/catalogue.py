@@ -7,6 +7,7 @@ scenario.
 import datetime
 import itertools
 import re
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -455,8 +456,19 @@ MEASURES: tuple[Measure, ...] = (*ACCESS, *DAY_OF_VISIT, *CAPACITY, *COURSES, *M
 """All measures and families, in the order in which they are shown."""
 
 
+_SPELLED_OUT: dict[int, dict[str, Measure]] = {}
+
+
 def catalogue(scenario: "Scenario") -> dict[str, Measure]:
-    """All measures of a scenario by name, families spelled out, in a stable order."""
+    """All measures of a scenario by name, families spelled out, in a stable order; made once for each scenario."""
+    known = _SPELLED_OUT.get(id(scenario))
+    if known is None:
+        known = _SPELLED_OUT[id(scenario)] = _all_measures(scenario)
+        weakref.finalize(scenario, _SPELLED_OUT.pop, id(scenario), None)
+    return known
+
+
+def _all_measures(scenario: "Scenario") -> dict[str, Measure]:
     members = _members(scenario)
     return {
         member.name: member

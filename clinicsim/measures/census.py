@@ -24,6 +24,10 @@ class States(NamedTuple):
 
 def states(run: Run) -> States:
     """All states of all people; the last of each person holds until the end of the run."""
+    return run.kept("states", _states)
+
+
+def _states(run: Run) -> States:
     state = run.columns["state"]
     order = np.argsort(state.whole("patient"), kind="stable")
     patient, since = state.whole("patient")[order], state.floats("time")[order]

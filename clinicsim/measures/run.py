@@ -1,8 +1,9 @@
 """`Run`: one event log with its scenario, read once, and what all measures ask of it: the window and the people."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from clinicsim.scenario.scenario import Scenario
 
 Array = np.ndarray
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,14 @@ class Run:
         self.columns = Columns(log)
         self.begin = log.warm_up_end
         self.end = log.end
+        self._kept: dict[str, Any] = {}
+
+    def kept(self, name: str, make: Callable[["Run"], T]) -> T:
+        """What is made of this run under a name, made when it is first asked for."""
+        if name not in self._kept:
+            self._kept[name] = make(self)
+        found: T = self._kept[name]
+        return found
 
     @property
     def minutes(self) -> float:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from clinicsim.model.sampling import is_random, mean, sampler
@@ -45,10 +46,9 @@ def no_show_chance(rule: NoShow, lead_days: float) -> float:
     constant)).
     """
     near, far = _odds(rule.same_day), _odds(rule.far_ahead)
-    if near == 0.0 or math.isinf(far):
-        share = 1.0 - math.exp(-lead_days * 1440.0 / rule.time_constant)
-        return rule.same_day + (rule.far_ahead - rule.same_day) * share
     rise = 1.0 - math.exp(-lead_days * 1440.0 / rule.time_constant)
+    if near == 0.0 or math.isinf(far):
+        return rule.same_day + (rule.far_ahead - rule.same_day) * rise
     odds = near * math.pow(far / near, rise)
     return odds / (1.0 + odds)
 
@@ -72,7 +72,7 @@ class AttendanceRules:
         self.streams = streams
         self.remote = visit.remote
         no_show = rule("no_show")
-        self._by_lead = no_show if isinstance(no_show, NoShow) else None
+        self._by_lead = cache(partial(no_show_chance, no_show)) if isinstance(no_show, NoShow) else None
         self._no_show = chance_of(Fixed(0.0) if isinstance(no_show, NoShow) else no_show)
         self._late_cancel = chance_of(rule("late_cancel"))
         self._rebook = chance_of(rule("rebook"))
@@ -104,7 +104,7 @@ class AttendanceRules:
     def _no_show_chance(self, attributes: Mapping[str, Any], start: float, since: float) -> float:
         if self._by_lead is None:
             return self._no_show(attributes)
-        return no_show_chance(self._by_lead, max(0.0, start // 1440.0 - since // 1440.0))
+        return self._by_lead(max(0.0, start // 1440.0 - since // 1440.0))
 
     def expected(self, attributes: Mapping[str, Any], lead_days: float) -> tuple[float, float, float]:
         """Give the chances of a no-show so many days ahead, of a late cancellation, and of asking again."""

@@ -46,6 +46,4 @@ class Inquiries:
             clinic.env.now, patient.number, patient.source, patient.baseline, patient.excluded,
             dict(patient.attributes),
         ))  # fmt: skip
-        potentials = clinic.outcomes.potentials(patient, clinic.env.now)
-        clinic.rows["potential"].extend(potential.row(patient.number) for potential in potentials)
         Journey(clinic, patient, clinic.pathways.positions[patient.step] if patient.step else 0)

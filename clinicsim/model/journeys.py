@@ -180,21 +180,21 @@ class Journey:
 
     def draw(self, purpose: str, address: str) -> float:
         """Draw a uniform number for something that this person does at a step; each time is another occurrence."""
-        return self.clinic.streams.uniform(purpose, self.patient.key, address, self.times(f"{purpose} {address}"))
+        return self.clinic.streams.uniform(purpose, self.patient.key, address, self.times((purpose, address)))
 
     def peek(self, purpose: str, address: str) -> float:
         """Give the uniform number that `draw` will give next, without drawing it."""
-        occurrence = self.patient.occurrences.get(f"{purpose} {address}", 0)
+        occurrence = self.patient.occurrences.get((purpose, address), 0)
         return self.clinic.streams.uniform(purpose, self.patient.key, address, occurrence)
 
     def happens(self, purpose: str, address: str, chance: float) -> bool:
         """Draw a yes or no."""
-        occurrence = self.times(f"{purpose} {address}")
+        occurrence = self.times((purpose, address))
         if chance <= 0.0 or chance >= 1.0:
             return chance >= 1.0
         return self.clinic.streams.uniform(purpose, self.patient.key, address, occurrence) < chance
 
-    def times(self, what: str) -> int:
+    def times(self, what: str | tuple[str, str]) -> int:
         """Give how often something was done before, and count it once more."""
         occurrences = self.patient.occurrences
         occurrence = occurrences.get(what, 0)

@@ -54,7 +54,7 @@ class Patient:
     free: "tuple[Spans, ...] | None" = None
     step: str = ""
     own: dict[str, str] = field(default_factory=dict)
-    occurrences: dict[str, int] = field(default_factory=dict)
+    occurrences: dict[str | tuple[str, str], int] = field(default_factory=dict)
 
 
 class Population:
