@@ -1,7 +1,9 @@
 """Pools that are booked person by person."""
 
 from collections.abc import Sequence
+from functools import reduce
 from math import inf
+from operator import or_
 
 from clinicsim.model.diary.masks import DAY, DAY_MASK, Steps, between, lowest, of_spans, starts_of
 from clinicsim.model.diary.needs import ATTENTION, Seat, Seating
@@ -170,11 +172,12 @@ class NamedPool(Pool[Seating]):
     def _choose(
         self, seats: Sequence[Seat], day: int, minute: int, own: dict[str, str], chosen: list[str]
     ) -> list[str] | None:
-        if len(chosen) == len(seats):
-            return chosen
         seat = seats[len(chosen)]
         for name in self._able(seat, day, minute, own.get(seat.key), chosen):
-            found = self._choose(seats, day, minute, own, [*chosen, name])
+            people = [*chosen, name]
+            if len(people) == len(seats):
+                return people
+            found = self._choose(seats, day, minute, own, people)
             if found is not None:
                 return found
         return None
@@ -229,6 +232,8 @@ class NamedPool(Pool[Seating]):
 
 def _at_least(count: int, masks: Sequence[int]) -> int:
     """The minutes that are set in so many of the masks."""
+    if count == 1:
+        return reduce(or_, masks, 0)
     reached = [0] * count
     for mask in masks:
         more = mask

@@ -66,6 +66,7 @@ class ThingPool(Pool[Thing]):
         self._address = address
         self._serves = roster.serves(address)
         self._number: dict[int, int] = {}
+        self._opening: dict[int, int | None] = {}
         self._held: dict[int, Steps] = {}
 
     def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Sequence[float]) -> bool:
@@ -87,7 +88,7 @@ class ThingPool(Pool[Thing]):
             for later in range(self._window):
                 free |= self._free(day + later, units) << (DAY * later)
             mask &= starts_of(free, length) >> offset
-        opening = self._open(day)
+        opening = self._opening[day] if day in self._opening else self._open(day)
         if opening is not None:
             for offset, length in need.uses:
                 mask &= starts_of(opening, length) >> offset
@@ -109,6 +110,8 @@ class ThingPool(Pool[Thing]):
     def _open(self, day: int) -> int | None:
         """When they may be used; None where they follow the hours of the visit."""
         spans = [self._roster.open(self._address, day + later) for later in range(self._window)]
-        if all(there is None for there in spans):
-            return None
-        return sum((DAY_MASK if s is None else of_spans(s)) << (DAY * later) for later, s in enumerate(spans))
+        opening = None
+        if any(there is not None for there in spans):
+            opening = sum((DAY_MASK if s is None else of_spans(s)) << (DAY * later) for later, s in enumerate(spans))
+        self._opening[day] = opening
+        return opening

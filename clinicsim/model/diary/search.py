@@ -34,6 +34,7 @@ class Diary:
         self._slot = scenario.booking.slot
         self._book = Book(scenario, calendar, roster)
         self._free: dict[tuple[int, int, int], tuple[Free, int]] = {}
+        self._asked: dict[float, float] = {}
 
     # Finding
 
@@ -47,7 +48,7 @@ class Diary:
         profile = self._book.profile(request.plan)
         wish = _Wish(self, profile, request, now, days)
         found = wish.nearest({})
-        if found is not None and request.own:
+        if found is not None and not _has_own(found, profile, request):
             found = self._with_own(wish, found, self._own(profile, request, found.start // DAY))
         if found is None:
             return None
@@ -176,9 +177,13 @@ class Diary:
     def asked(self, request: Request) -> float:
         """Give the earliest start that was asked for: on the grid, or the opening of a day where days were counted."""
         moment = request.target if request.tolerant else request.earliest
-        if moment % DAY == 0:
-            moment = max(moment, self._calendar.opening(int(moment // DAY)))
-        return ceil(moment / self._slot) * self._slot
+        asked = self._asked.get(moment)
+        if asked is None:
+            opened = moment
+            if moment % DAY == 0:
+                opened = max(moment, self._calendar.opening(int(moment // DAY)))
+            asked = self._asked[moment] = ceil(opened / self._slot) * self._slot
+        return asked
 
     def causes(self, request: Request, slot: Slot, now: float) -> dict[str, tuple[float, float, float]]:
         """Share the minutes by which a slot is later than asked among their causes: (share, alone, involved) in
@@ -309,6 +314,12 @@ class _Found(NamedTuple):
             for offset, length, units in need.holds
         ]
         return Slot(start, start + profile.length, tuple(holds), people)
+
+
+def _has_own(found: _Found, profile: Profile, request: Request) -> bool:
+    """Whether all own people whom the visit needs are found already; with a choice of roles only where all are."""
+    people, alone = found.people, len(profile.ways) == 1
+    return all(people[role] == name if role in people else alone for role, (name, _) in request.own.items())
 
 
 class _Wish:
