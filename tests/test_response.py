@@ -9,7 +9,7 @@ from clinicsim.model.demand import Arrival
 from clinicsim.model.dose_response import DRAW_LASTS, DoseResponse, kept_share
 from clinicsim.model.outcomes import outcome_model
 from clinicsim.model.patients import Patient, Population
-from clinicsim.model.response import CourseSoFar, Effect, Potential, Relapse
+from clinicsim.model.response import CourseSoFar, Effect, Potential, Relapse, row_of
 from clinicsim.model.scales import GAD7, scale_of
 from clinicsim.model.streams import Streams
 from clinicsim.scenario.outcome import Outcome
@@ -130,8 +130,8 @@ def test_the_toy_month_to_the_sixth_digit():
 def test_a_first_dosing_tells_what_is_attainable_and_what_has_come():
     potential, effect = enrolled(key=5).dosed("ketamine", 100.0)
     assert potential == Potential(100.0, "ketamine", 14.0, 2.2)
-    assert potential.row(5) == (100.0, 5, "ketamine", 14.0, 2.2)
-    assert effect.row(5)[:5] == (100.0, 5, "ketamine", effect.change, 100.0)
+    assert row_of(potential, 5) == (100.0, 5, "ketamine", 14.0, 2.2)
+    assert row_of(effect, 5)[:5] == (100.0, 5, "ketamine", effect.change, 100.0)
     assert effect.change == pytest.approx(5.113690, abs=1e-6)
     assert effect.effective == 1.0
     assert not effect.response
@@ -172,7 +172,7 @@ def test_closed_forms_agree_with_stepping_through_the_time():
         assert score == pytest.approx(16 - last.change * 0.5 ** (((time - last.origin) / last.half_loss) ** 4))
     relapse = relapses[0]
     assert relapse == Relapse(last.origin + last.half_loss, "ketamine")
-    assert relapse.row(3) == (relapse.time, 3, "ketamine")
+    assert row_of(relapse, 3) == (relapse.time, 3, "ketamine")
     assert response.score(relapse.time) == pytest.approx(16 - last.change / 2)
     assert response.next_change() == math.inf
 

@@ -12,7 +12,7 @@ import clinicsim.model
 from clinicsim.model.streams import Streams, hash64
 
 MODEL = Path(clinicsim.model.__file__).parent
-DRAWING = {"uniform", "_uniform", "draw", "happens"}
+DRAWING = {"uniform", "_uniform", "uniforms", "once", "draw", "happens"}
 
 
 def distance_from_uniform(draws: list[float]) -> float:
@@ -57,6 +57,31 @@ def test_numbers_stored_for_a_few_names_are_still_drawn():
         0.6126159165116712,
         0.0704332105253217,
     ]
+
+
+def test_numbers_made_together_are_those_drawn_one_by_one():
+    streams, subjects = Streams(7, 3), [0, 5, 2**32, 2**63 + 17, 2**64 - 1]
+    draws = [streams.once("patient", "severity"), streams.once("patient", "payer"), streams.once("leave", "interest")]
+    streams.foresee(subjects)
+    for draw in draws:
+        assert [draw[subject] for subject in subjects] == [
+            streams.uniform(draw.purpose, subject, draw.address) for subject in subjects
+        ]
+        assert set(draw) == set(subjects)
+        assert draw[8] == streams.uniform(draw.purpose, 8, draw.address)
+    occurrences = range(2**40, 2**40 + 9)
+    assert streams.uniforms("demand.gap", 2**63, occurrences) == [
+        streams.uniform("demand.gap", 2**63, occurrence=occurrence) for occurrence in occurrences
+    ]
+
+
+def test_what_was_foreseen_is_forgotten_with_the_next_people():
+    streams = Streams(1, 0)
+    streams.foresee([1, 2])
+    draw = streams.once("patient", "severity")
+    streams.foresee([1, 2])
+    streams.foresee([3])
+    assert set(draw) == {3}
 
 
 def test_the_hash_of_an_address_is_fixed():

@@ -33,6 +33,9 @@ class Fate(NamedTuple):
 
 def chance_of(quantity: Quantity) -> Chance:
     """Give the function from a patient's attributes to a chance; where a chance is itself random, its mean."""
+    if isinstance(quantity, Fixed):
+        value = quantity.value
+        return lambda attributes: value
     if is_random(quantity):
         return lambda attributes: mean(quantity, attributes)
     read = sampler(quantity)

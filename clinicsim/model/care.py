@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from simpy import Event
 
+from clinicsim.model.response import row_of
 from clinicsim.model.steps import COMPLETED, Outlook
 
 if TYPE_CHECKING:
     from clinicsim.model.floor import Ending, FloorVisit
     from clinicsim.model.journeys import Journey, VisitKind
-    from clinicsim.model.response import Change, Response
+    from clinicsim.model.response import Change, Potential, Response
     from clinicsim.model.steps import Medicine, Step
 
 MEASUREMENT = "measurement"
 MEDICINE_STOP = "medicine_stop"
 MINUTES_A_DAY = 1440.0
-_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -69,13 +69,13 @@ class Care:
         self.referred = False
         self._told = self._tell_potentials()
 
-    def _tell_potentials(self) -> frozenset[str]:
-        """Write down what treatments could do for this patient, as far as it is known on arrival; give their names."""
+    def _tell_potentials(self) -> "tuple[Potential, ...]":
+        """Write down what treatments could do for this patient, as far as it is known on arrival."""
         journey, clinic = self._journey, self._journey.clinic
         potentials = clinic.outcomes.potentials(journey.patient, clinic.env.now)
         for potential in potentials:
-            clinic.rows[potential.kind].append(potential.row(journey.number))
-        return frozenset([potential.treatment for potential in potentials]) if potentials else _NOTHING
+            clinic.rows[potential.kind].append(row_of(potential, journey.number))
+        return potentials
 
     # Visits
 
@@ -123,16 +123,14 @@ class Care:
     def _response(self) -> "Response":
         """The response of this patient, from the first time on that it is asked for."""
         if self._known is None:
-            self._known = self._journey.clinic.outcomes.enrol(self._journey.patient)
+            self._known = self._journey.clinic.outcomes.enrol(self._journey.patient, self._told)
         return self._known
 
     def _write(self, changes: "Iterable[Change]") -> None:
         """Write down how the score goes on, and wait for what comes next by itself."""
         journey, clinic = self._journey, self._journey.clinic
         for change in changes:
-            if change.kind == "potential" and change.treatment in self._told:
-                continue
-            clinic.rows[change.kind].append(change.row(journey.number))
+            clinic.rows[change.kind].append(row_of(change, journey.number))
             if change.kind == "relapsed":
                 self._relapsed(change.time)
         response = self._response

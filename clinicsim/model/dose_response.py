@@ -5,7 +5,7 @@ The time until half of a change is lost is drawn once for each start of the cloc
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from clinicsim.model.reach import FIRST_COURSE
 from clinicsim.model.response import Change, Changes, CourseSoFar, Effect, Potential, Relapse
 from clinicsim.model.sampling import Attribute, Sampler, attributes_read, is_random, sampler
 from clinicsim.model.scales import scale_of
+from clinicsim.scenario.quantities import Fixed
 
 if TYPE_CHECKING:
     from clinicsim.model.patients import Patient
@@ -65,16 +66,16 @@ class DoseResponse:
         }
         self._told_on_arrival = tuple(model for model in self.treatments.values() if not model.depends_on_course)
 
-    def enrol(self, patient: "Patient") -> "DoseResponseOfPatient":
-        """Give the response of a person to whom nothing has been done yet."""
-        return DoseResponseOfPatient(self, patient)
+    def enrol(self, patient: "Patient", told: Sequence[Potential] = ()) -> "DoseResponseOfPatient":
+        """Give the response of a person to whom nothing has been done yet, and of whom so much has been told."""
+        return DoseResponseOfPatient(self, patient, told)
 
     def potentials(self, patient: "Patient", time: float) -> tuple[Potential, ...]:
         """Draw what each treatment could do for somebody who has just asked.
 
         A treatment whose laws depend on the course is left out: what it could do is known when it is first given.
         """
-        return tuple(model.potential(patient, time) for model in self._told_on_arrival)
+        return tuple([model.potential(patient, time) for model in self._told_on_arrival])
 
     def measured(self, patient: "Patient", score: float, occurrence: int) -> float:
         """Give what is read when a true score is measured: with a normal error, kept within the scale."""
@@ -98,12 +99,16 @@ class TreatmentModel:
         self.not_integrated = treatment.weight.not_integrated
         self._doses = {"low": treatment.weight.low, "full": 1.0, "high": treatment.weight.high}
         self._uniform = streams.uniform
+        self._improver_draws = streams.once(DRAW_IMPROVER, name)
+        self._change_draws = streams.once(DRAW_CHANGE, name)
+        self._speed_draws = streams.once(DRAW_SPEED, name)
         self._improvers = sampler(treatment.improvers)
         self._change, self._otherwise = sampler(treatment.change), sampler(treatment.change_otherwise)
         self._speed = sampler(treatment.sessions_to_effect)
         laws = (treatment.improvers, treatment.change, treatment.change_otherwise, treatment.sessions_to_effect)
         self.depends_on_course = any(attributes_read(law) & FIRST_COURSE.keys() for law in laws)
         self._lasts, self._enduring, self._onset = map(sampler, (treatment.lasts, treatment.enduring, treatment.onset))
+        self._nobody_endures = treatment.enduring == Fixed(0.0)
         self._onset_is_random = is_random(treatment.onset)
         hazard = treatment.hazard_ratio
         self._hazard: Sampler | None = None if hazard is None else sampler(hazard)
@@ -118,7 +123,7 @@ class TreatmentModel:
     def potential(self, patient: "Patient", time: float) -> Potential:
         """Draw the attainable fall in points (unless it is known) and the speed in effective sessions."""
         attributes = patient.attributes
-        speed = self._speed(self._uniform(DRAW_SPEED, patient.key, self.name), attributes)
+        speed = self._speed(self._speed_draws[patient.key], attributes)
         known = attributes.get("attainable")
         fall = float(known) if known is not None else patient.baseline * self._fraction(patient)
         return Potential(time, self.name, fall, speed)
@@ -130,6 +135,8 @@ class TreatmentModel:
 
     def endures(self, patient: "Patient") -> bool:
         """Draw whether a person keeps what was gained."""
+        if self._nobody_endures:
+            return False
         u = self._uniform(DRAW_ENDURING, patient.key, self.name)
         return u < self._enduring(u, patient.attributes)
 
@@ -155,9 +162,9 @@ class TreatmentModel:
 
     def _fraction(self, patient: "Patient") -> float:
         attributes, key = patient.attributes, patient.key
-        u = self._uniform(DRAW_IMPROVER, key, self.name)
+        u = self._improver_draws[key]
         change = self._change if u < self._improvers(u, attributes) else self._otherwise
-        return change(self._uniform(DRAW_CHANGE, key, self.name), attributes)
+        return change(self._change_draws[key], attributes)
 
 
 @dataclass(slots=True)
@@ -202,12 +209,16 @@ class _Clock:
 
     def settles_at(self) -> float:
         """The moment at which the window of a dosing closes that nothing has integrated."""
-        return next((dosing.ended + self.model.window for dosing in self.open if not dosing.settled), math.inf)
+        for dosing in self.open:
+            if not dosing.settled:
+                return dosing.ended + self.model.window
+        return math.inf
 
     def half_lost_at(self) -> float:
         """The moment at which a responder relapses by loss of half of the improvement."""
-        waits = self.responded and not self.relapsed
-        return max(self.origin + self.half_loss, self.since) if waits else math.inf
+        if self.relapsed or not self.responded:
+            return math.inf
+        return max(self.origin + self.half_loss, self.since)
 
 
 def kept_share(elapsed: float, half_loss: float) -> float:
@@ -220,9 +231,11 @@ def kept_share(elapsed: float, half_loss: float) -> float:
 class DoseResponseOfPatient:
     """The response of one person under the dose-response model."""
 
-    def __init__(self, model: DoseResponse, patient: "Patient") -> None:
+    def __init__(self, model: DoseResponse, patient: "Patient", told: Sequence[Potential]) -> None:
         self._model = model
         self._patient = patient
+        self._told = {potential.treatment: potential for potential in told}
+        self._by_score = model.scale.relapse_at is not None
         self._clocks: dict[str, _Clock] = {}
         self._last = ""
         self._effect_ratio = self._hazard_ratio = 1.0
@@ -247,8 +260,8 @@ class DoseResponseOfPatient:
         self, treatment: str, time: float, dose: str = "full", aborted_at: float | None = None, in_course: bool = True
     ) -> Changes:
         """Take note of a session that has ended; one that counts nothing leaves the clock as it is."""
-        changes = [*self._until(time, itself=False), *self._known(treatment, time)]
-        clock = self._clocks[treatment]
+        changes = self._until(time, itself=False)
+        clock = self._clock(treatment, time, changes)
         model, weight = clock.model, clock.model.weight(dose, aborted_at)
         self._given += in_course
         if weight <= 0:
@@ -268,7 +281,7 @@ class DoseResponseOfPatient:
         clock = self._clocks.get(treatment)
         if clock is None:
             return 0, ()
-        changes = list(self._until(time, itself=False))
+        changes = self._until(time, itself=False)
         oldest = began - clock.model.window
         covered = [dosing for dosing in clock.open if oldest <= dosing.ended <= began]
         clock.open = [dosing for dosing in clock.open if dosing.ended > began]
@@ -283,14 +296,14 @@ class DoseResponseOfPatient:
 
     def medicine_begun(self, treatment: str, time: float) -> Changes:
         """Take note that a medicine is taken from now on; it acts from its onset."""
-        changes = [*self._until(time, itself=False), *self._known(treatment, time)]
-        clock = self._clocks[treatment]
+        changes = self._until(time, itself=False)
+        clock = self._clock(treatment, time, changes)
         clock.onset = time + clock.model.onset(self._patient)
         return (*changes, *self._until(time, itself=True))
 
     def medicine_stopped(self, treatment: str, time: float) -> Changes:
         """Take note that a medicine is taken no more; what it did wanes from now on."""
-        changes = list(self._until(time, itself=False))
+        changes = self._until(time, itself=False)
         clock = self._clocks[treatment]
         acts = clock.onset == math.inf
         clock.onset = math.inf
@@ -303,7 +316,7 @@ class DoseResponseOfPatient:
 
     def next_change(self) -> float:
         """Give the moment of the next change if nothing is done; infinite when there will be none."""
-        return min((due for due, _ in self._dues()), default=math.inf)
+        return self._next()[0]
 
     def advance(self, time: float) -> Changes:
         """Let happen what happens by itself up to and including a moment, in order of time."""
@@ -311,22 +324,24 @@ class DoseResponseOfPatient:
 
     def score(self, time: float) -> float:
         """Give the true score at a moment, not before the last event."""
-        falls = math.fsum(clock.fall(time) for clock in self._clocks.values())
+        falls = math.fsum([clock.fall(time) for clock in self._clocks.values()])
         return self._model.scale.kept(self._patient.baseline - falls)
 
     def course_so_far(self) -> CourseSoFar:
         """Give what the current course has given."""
         return CourseSoFar(self._given, self._covered / self._full if self._full else 0.0, self._effective)
 
-    def _known(self, treatment: str, time: float) -> Changes:
-        """Draw what a treatment can do when it is first given."""
+    def _clock(self, treatment: str, time: float, changes: list[Change]) -> _Clock:
+        """Give the clock of a treatment; what it can do is drawn when it is first given, unless it has been told."""
         self._last = treatment
-        if treatment in self._clocks:
-            return ()
-        model = self._model.treatments[treatment]
-        potential = model.potential(self._patient, time)
-        self._clocks[treatment] = _Clock(model, potential, model.endures(self._patient))
-        return (potential,)
+        clock = self._clocks.get(treatment)
+        if clock is None:
+            model, potential = self._model.treatments[treatment], self._told.get(treatment)
+            if potential is None:
+                potential = model.potential(self._patient, time)
+                changes.append(potential)
+            clock = self._clocks[treatment] = _Clock(model, potential, model.endures(self._patient))
+        return clock
 
     def _count(self, clock: _Clock, dosing: _Dosing, part: float) -> None:
         """Add a part of a dosing's weight to what was given."""
@@ -370,24 +385,23 @@ class DoseResponseOfPatient:
             time, clock.model.name, clock.change, clock.origin, clock.half_loss, clock.effective, clock.responded
         )  # fmt: skip
 
-    def _dues(self) -> Iterator[tuple[float, str]]:
-        """What will happen by itself: moments, each with the treatment that it belongs to."""
-        by_score = self._model.scale.relapse_at is not None
-        if by_score:
-            yield self._score_relapse, self._last
+    def _next(self) -> tuple[float, str]:
+        """What happens next by itself: its moment and the treatment that it belongs to."""
+        found = (self._score_relapse, self._last) if self._by_score else (math.inf, "")
         for name, clock in self._clocks.items():
-            yield clock.onset, name
-            yield clock.settles_at(), name
-            if not by_score:
-                yield clock.half_lost_at(), name
+            due = min(clock.onset, clock.settles_at(), math.inf if self._by_score else clock.half_lost_at())
+            if (due, name) < found:
+                found = (due, name)
+        return found
 
-    def _until(self, time: float, itself: bool) -> Iterator[Change]:
+    def _until(self, time: float, itself: bool) -> list[Change]:
         """Make happen, one after another, what is due before a moment (or at the moment itself too)."""
-        while self._clocks:
-            due, name = min(self._dues())
-            if due > time or (due == time and not itself) or due == math.inf:
-                return
-            yield self._happen(self._clocks[name], due)
+        happened = []
+        due, name = self._next()
+        while due < math.inf and (due <= time if itself else due < time):
+            happened.append(self._happen(self._clocks[name], due))
+            due, name = self._next()
+        return happened
 
     def _happen(self, clock: _Clock, time: float) -> Change:
         if clock.onset <= time:

@@ -1,6 +1,6 @@
 """Inquiries as they come: each person is drawn when they ask, and sent on their way."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clinicsim.model.demand import Arrival, referrals
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from clinicsim.model.steps import Walk
 
 
+_AT_ONCE = 1024
+"""People whose draws are made together: enough to be fast, few enough to be kept until they come."""
+
+
 class Inquiries:
     """Lets people come at their times, those who were known from the start and those whom others send."""
 
@@ -20,18 +24,24 @@ class Inquiries:
         self._population = Population(clinic.scenario, clinic.streams)
         self._count = 0
 
-    def expect(self, arrivals: Iterable[Arrival]) -> None:
+    def expect(self, arrivals: Sequence[Arrival]) -> None:
         """Expect people, in order of time."""
-        self._clinic.env.process(self._come(arrivals))
+        self._clinic.env.process(self._come_in_turn(arrivals))
 
     def referred_by(self, key: int) -> None:
         """Expect those whom somebody (named by the key of draws) sends who has responded just now."""
         clinic = self._clinic
         found = referrals(clinic.scenario, clinic.streams, key, clinic.env.now)
         if found:
-            self.expect(found)
+            clinic.env.process(self._come(found))
 
-    def _come(self, arrivals: Iterable[Arrival]) -> "Walk":
+    def _come_in_turn(self, arrivals: Sequence[Arrival]) -> "Walk":
+        for first in range(0, len(arrivals), _AT_ONCE):
+            next_ones = arrivals[first : first + _AT_ONCE]
+            self._clinic.streams.foresee([arrival.key for arrival in next_ones])
+            yield from self._come(next_ones)
+
+    def _come(self, arrivals: Sequence[Arrival]) -> "Walk":
         env = self._clinic.env
         for arrival in arrivals:
             if arrival.time > env.now:

@@ -61,8 +61,10 @@ class Population:
     """Those who may come to a clinic: its patients' attributes, in the order in which they depend on each other."""
 
     def __init__(self, scenario: "Scenario", streams: "Streams") -> None:
-        self._streams = streams
-        self._drawers = _in_order(dict(_written(scenario.patients)))
+        self._drawers = [
+            (name, draw, streams.once(DRAW_ATTRIBUTE, name) if random else None)
+            for name, draw, random in _in_order(dict(_written(scenario.patients)))
+        ]
         self._scale = scale_of(scenario.outcome)
         self._free: dict[str, tuple[Spans, ...] | None] = {
             name: tuple(tuple(hours[day]) for day in WEEKDAYS) for name, hours in scenario.patients.times.items()
@@ -71,15 +73,15 @@ class Population:
     def draw(self, arrival: "Arrival", number: int) -> Patient:
         """Give the person who makes an inquiry; `number` counts inquiries over all sources."""
         attributes: dict[str, Attribute] = {SOURCE: arrival.source}
-        uniform, key = self._streams.uniform, arrival.key
-        for name, draw, random in self._drawers:
-            if name in arrival.given:
-                attributes[name] = arrival.given[name]
+        given, key = arrival.given, arrival.key
+        for name, draw, uniforms in self._drawers:
+            if name in given:
+                attributes[name] = given[name]
             else:
-                attributes[name] = draw(uniform(DRAW_ATTRIBUTE, key, name) if random else 0.5, attributes)
+                attributes[name] = draw(0.5 if uniforms is None else uniforms[key], attributes)
             if name == SEVERITY:
                 attributes[name] = self._scale.kept(float(attributes[name]))
-        attributes.update((name, value) for name, value in arrival.given.items() if name not in attributes)
+        attributes.update((name, value) for name, value in given.items() if name not in attributes)
         patience = attributes.pop(PATIENCE, math.inf)
         return Patient(
             number=number,

@@ -7,8 +7,8 @@ that was never integrated), and `advance` makes it happen.
 """
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from clinicsim.model.scales import GAD7, SymptomScale
 
@@ -16,26 +16,23 @@ if TYPE_CHECKING:
     from clinicsim.model.patients import Patient
 
 
-@dataclass(frozen=True, slots=True)
-class Potential:
+class Potential(NamedTuple):
     """What a treatment could do for a person: the attainable fall in points, and the sessions for 63% of it."""
 
-    kind: ClassVar[str] = "potential"
     time: float
     treatment: str
     attainable: float
     speed: float
 
-    def row(self, patient: int) -> tuple[object, ...]:
-        """Give the row of the log."""
-        return (self.time, patient, self.treatment, self.attainable, self.speed)
+    @property
+    def kind(self) -> str:
+        """Give the kind of its row in the log."""
+        return "potential"
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """From `time` on the fall is change x 0.5^(((t - origin) / half_loss)^4), until the treatment's next effect."""
 
-    kind: ClassVar[str] = "effect"
     time: float
     treatment: str
     change: float
@@ -44,32 +41,34 @@ class Effect:
     effective: float
     response: bool
 
-    def row(self, patient: int) -> tuple[object, ...]:
-        """Give the row of the log."""
-        return (
-            self.time, patient, self.treatment, self.change, self.origin, self.half_loss, self.effective, self.response,
-        )  # fmt: skip
+    @property
+    def kind(self) -> str:
+        """Give the kind of its row in the log."""
+        return "effect"
 
 
-@dataclass(frozen=True, slots=True)
-class Relapse:
+class Relapse(NamedTuple):
     """A responder has lost half of the improvement, or a score is back where the scale says that it is a relapse."""
 
-    kind: ClassVar[str] = "relapsed"
     time: float
     treatment: str
 
-    def row(self, patient: int) -> tuple[object, ...]:
-        """Give the row of the log."""
-        return (self.time, patient, self.treatment)
+    @property
+    def kind(self) -> str:
+        """Give the kind of its row in the log."""
+        return "relapsed"
 
 
 Change = Potential | Effect | Relapse
 Changes = tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CourseSoFar:
+def row_of(change: Change, patient: int) -> tuple[object, ...]:
+    """Give the row of the log for a change of this patient."""
+    return (change.time, patient, *change[1:])
+
+
+class CourseSoFar(NamedTuple):
     """What the current course has given: dosings, the share of full ones integrated in time, the sum of weights."""
 
     given: int = 0
@@ -115,8 +114,8 @@ class OutcomeModel(Protocol):
 
     scale: SymptomScale
 
-    def enrol(self, patient: "Patient") -> Response:
-        """Give the response of a person to whom nothing has been done yet."""
+    def enrol(self, patient: "Patient", told: Sequence[Potential] = ()) -> Response:
+        """Give the response of a person to whom nothing has been done yet, and of whom so much has been told."""
 
     def potentials(self, patient: "Patient", time: float) -> tuple[Potential, ...]:
         """Give what each treatment could do for somebody who has just asked, as far as that can be told."""
@@ -130,7 +129,7 @@ class Unchanged:
 
     scale = GAD7
 
-    def enrol(self, patient: "Patient") -> "UnchangedResponse":
+    def enrol(self, patient: "Patient", told: Sequence[Potential] = ()) -> "UnchangedResponse":
         """Give the response of somebody whose score stays at baseline."""
         return UnchangedResponse(patient.baseline)
 

@@ -205,12 +205,22 @@ def _finder(table: Table, read: Callable[[Any], T]) -> Callable[[Attributes], T]
     """Give the function that finds somebody's entry of a table, each entry read beforehand."""
     by = table.by
     rows = {value: read(entry) for value, entry in table.rows}
+    known: dict[Attribute, T] = {}
     bounds = [bound for bound, _ in table.below]
     cuts = [read(entry) for _, entry in table.below]
     rest = None if table.otherwise is None else (read(table.otherwise),)
 
     def find(attributes: Attributes) -> T:
         value = attributes[by]
+        entry = known.get(value)
+        if entry is None:
+            entry = look_up(value)
+            if isinstance(value, str) or value % 1 == 0:
+                known[value] = entry
+        return entry
+
+    def look_up(value: Attribute) -> T:
+        """Only names and whole numbers are looked up so often that the entry is worth keeping."""
         text = _as_text(value)
         if text in rows:
             return rows[text]
