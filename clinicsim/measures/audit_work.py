@@ -360,7 +360,8 @@ def _times_add_up(run: Run) -> Iterator[Finding]:
         for kind in np.unique(what.codes[places]).tolist():
             rows = places[what.codes[places] == kind]
             starts, ends = roster.floats("time")[rows], roster.floats("end")[rows]
-            if float(np.sum(ends - starts)) - union(starts, ends).minutes > EXACT:
+            shared = what.names[kind] == "charting"
+            if not shared and float(np.sum(ends - starts)) - union(starts, ends).minutes > EXACT:
                 twice = starts[np.argsort(starts, kind="stable")][0]
                 yield Finding(
                     "the rota says everything once", time.person, twice, f"{what.names[kind]} overlaps itself"
@@ -383,6 +384,8 @@ def _person_adds_up(run: Run, time: WorkTime, places: Array) -> Iterator[Finding
     allowed = (time.shift, time.after_hours, Spans(roster.floats("time")[as_needed], roster.floats("end")[as_needed]))
     present = union(*(np.concatenate(side) for side in zip(*allowed, strict=True)))
     outside = subtract(time.served, present)
+    if subtract(time.charting, present).minutes > EXACT:
+        yield Finding("notes are written within shift and stay", time.person, math.nan, "written while nobody is there")
     if outside.minutes > EXACT:
         told = f"{outside.minutes:.6g} minutes of contact outside shift and stay"
         yield Finding("contact lies within shift and stay", time.person, outside.starts[0], told)

@@ -46,6 +46,8 @@ def _staff(run: Run, times: list[WorkTime]) -> Iterator[tuple[str, float]]:
         rostered = sum(time.shift.minutes for time in people)
         yield f"overtime.{pool.name}", ratio(sum(time.overtime for time in people), rostered)
         yield f"idle.{pool.name}", ratio(sum(time.idle for time in people) / 60.0, run.weeks)
+        non_contact = sum(time.away.get("non_contact", NOTHING).minutes for time in people)
+        yield f"non_contact.{pool.name}", ratio(non_contact / 60.0, run.weeks)
 
 
 def _units(run: Run, units: list[UnitTime]) -> Iterator[tuple[str, float]]:

@@ -75,6 +75,11 @@ def subtract(some: Spans, others: Spans) -> Spans:
     return union(edges[:-1][kept], edges[1:][kept])
 
 
+def intersect(some: Spans, others: Spans) -> Spans:
+    """The part of `some` that lies in `others` too."""
+    return subtract(some, subtract(some, others))
+
+
 def present_minutes(starts: Array, ends: Array, edges: Array) -> Array:
     """Person-minutes between successive edges of people there during [start, end), which may overlap.
 

@@ -1,7 +1,7 @@
 """The offered load: the work that is asked of each pool against what it can give, before anything is simulated."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import inf, isinf
 from typing import TYPE_CHECKING
@@ -99,9 +99,14 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     roster = Roster(scenario, calendar, Streams(0, 0))
     places = {name: _places_a_week(retreat, calendar) for name, retreat in scenario.retreats.items()}
     flow = expected_flow(scenario, places)
-    asked = _asked(scenario, flow, calendar)
+    weekly = list(_weekly(scenario, flow, calendar))
+    asked, notes = _summed(weekly, _minutes), _summed(weekly, _notes)
     pools = tuple(
-        PoolLoad(name, asked[name] / MINUTES_AN_HOUR, _offered(scenario, name, roster, calendar) / MINUTES_AN_HOUR)
+        PoolLoad(
+            name,
+            asked[name] / MINUTES_AN_HOUR,
+            _offered(scenario, name, roster, calendar, _with_patients(asked[name], notes[name])) / MINUTES_AN_HOUR,
+        )
         for name in sorted(asked, key=lambda name: _place(scenario, name))
     )
     retreats = tuple(
@@ -116,19 +121,38 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     return OfferedLoad(pools, retreats, bookings, maintenance, starts, sentences, warnings)
 
 
-def _asked(scenario: "Scenario", flow: Flow, calendar: Calendar) -> dict[str, float]:
-    """Minutes a week asked of each pool; of a role also by skill, where one is asked for."""
-    asked: dict[str, float] = defaultdict(float)
-    for plan, count in flow.visits.items():
-        for name, minutes in _minutes(plan):
-            asked[name] += minutes * count
+def _weekly(scenario: "Scenario", flow: Flow, calendar: Calendar) -> Iterator[tuple[VisitPlan, float]]:
+    """The visits that are asked for, each with how often a week."""
+    yield from flow.visits.items()
     for name in flow.joiners:
         retreat = scenario.retreats[name]
         runs = 1.0 / _weeks_between(retreat, calendar)
         for plan, times in _itinerary(scenario, retreat):
-            for pool, minutes in _minutes(plan):
-                asked[pool] += minutes * times * runs
+            yield plan, times * runs
+
+
+def _summed(
+    weekly: Iterable[tuple[VisitPlan, float]], parts: Callable[[VisitPlan], Iterator[tuple[str, float]]]
+) -> dict[str, float]:
+    """Minutes a week asked of each pool; of a role also by skill, where one is asked for."""
+    asked: dict[str, float] = defaultdict(float)
+    for plan, count in weekly:
+        for name, minutes in parts(plan):
+            asked[name] += minutes * count
     return asked
+
+
+def _with_patients(asked: float, notes: float) -> float:
+    """The share of the time booked that is with patients, and not for notes on them."""
+    return asked / (asked + notes) if notes else 1.0
+
+
+def _notes(plan: VisitPlan) -> Iterator[tuple[str, float]]:
+    """What one booking of a plan takes of each role for notes, in minutes of one person's attention."""
+    for role, minutes in plan.charting:
+        needs = [plan.staff + phase.staff for phase in plan.phases]
+        last = [staff for staff in needs if any(role in need.roles for need in staff)][-1]
+        yield from _held(PhasePlan("", minutes, tuple(need for need in last if need.roles[0] == role)), minutes)
 
 
 def _minutes(plan: VisitPlan) -> Iterator[tuple[str, float]]:
@@ -160,8 +184,11 @@ def _itinerary(scenario: "Scenario", retreat: "Retreat") -> Iterator[tuple[Visit
             yield plan, share * sizes * len(entry.days)
 
 
-def _offered(scenario: "Scenario", name: str, roster: Roster, calendar: Calendar) -> float:
-    """Minutes a week that a pool can give: hours less leave and sickness, within contact limits."""
+def _offered(scenario: "Scenario", name: str, roster: Roster, calendar: Calendar, with_patients: float) -> float:
+    """Minutes a week that a pool can give to patients: hours less leave and sickness, within contact limits.
+
+    People give the share `with_patients` of their hours to them, and the rest to notes.
+    """
     section, _, pool = name.partition(".")
     days = range(min(TYPICAL_DAYS, max(7, calendar.days // 7 * 7)))
     if section != "staff":
@@ -180,7 +207,7 @@ def _offered(scenario: "Scenario", name: str, roster: Roster, calendar: Calendar
         for monday in range(0, len(days), 7):
             hours = [sum(end - start for start, end in roster.shift(worker, day)) for day in range(monday, monday + 7)]
             daily, weekly = roster.contact_limit(worker, monday)
-            total += min(sum(min(minutes, daily) for minutes in hours) * healthy, weekly)
+            total += min(sum(min(minutes * with_patients, daily) for minutes in hours) * healthy, weekly)
     return total * DAYS_A_WEEK / len(days)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clinicsim.measures.columns import Table
-from clinicsim.measures.intervals import NOTHING, Spans, clip, minutes_within, overlap, subtract, union
+from clinicsim.measures.intervals import NOTHING, Spans, clip, intersect, minutes_within, overlap, subtract, union
 from clinicsim.measures.run import Run
 from clinicsim.measures.scheme import Pool, pool_of
 
@@ -20,7 +20,8 @@ class WorkTime:
     """One person's time in a run. All spans are cut to the period that was asked for.
 
     `shift`: on the rota (R). `extra`: the part of it that lies outside the person's usual hours, as on retreats.
-    `away`: by reason, within it. `available`: the rest (A). `served`: serving at least one need, whenever.
+    `away`: by reason, within it. `available`: the rest (A). `served`: serving at least one need, whenever. `charting`:
+    writing notes, whenever; what of it lies in the shift, and serves nobody meanwhile, is non-contact time.
     `after_hours`: present after the end of the shift. `starts`, `ends`, `shares`: what was served, need by need.
     """
 
@@ -31,6 +32,7 @@ class WorkTime:
     away: dict[str, Spans]
     available: Spans
     served: Spans
+    charting: Spans
     after_hours: Spans
     starts: Array
     ends: Array
@@ -93,12 +95,17 @@ def _work_time(pool: Pool, person: str, rota: Rows, work: Rows, late: Rows, begi
         return clip(union(starts[wanted], ends[wanted]), begin, end)
 
     shift = spans("shift")
-    away = {kind: spans(kind) for kind in AWAY if kind in what.names}
-    absent = union(*(np.concatenate(side) for side in zip(*away.values(), strict=True))) if away else NOTHING
     served, at_work = work
     stayed, stays = late
     begun = np.clip(served.floats("start")[at_work], begin, end)
     done = np.clip(served.floats("time")[at_work], begin, end)
+    serving = union(begun, done)
+    away = {kind: spans(kind) for kind in AWAY if kind in what.names}
+    charting = spans("charting")
+    if charting.starts.size:
+        alone = subtract(intersect(charting, shift), serving)
+        away["non_contact"] = _joined(away.get("non_contact", NOTHING), alone)
+    absent = _joined(*away.values()) if away else NOTHING
     return WorkTime(
         pool=pool,
         person=person,
@@ -106,12 +113,17 @@ def _work_time(pool: Pool, person: str, rota: Rows, work: Rows, late: Rows, begi
         extra=spans("extra"),
         away=away,
         available=subtract(shift, absent),
-        served=union(begun, done),
+        served=serving,
+        charting=charting,
         after_hours=clip(union(stayed.floats("shift_end")[stays], stayed.floats("time")[stays]), begin, end),
         starts=begun,
         ends=done,
         shares=served.floats("share")[at_work],
     )
+
+
+def _joined(*sets: Spans) -> Spans:
+    return union(*(np.concatenate(side) for side in zip(*sets, strict=True)))
 
 
 def by_person(table: Table, who: str = "person") -> dict[tuple[str, str], Array]:
@@ -137,7 +149,7 @@ class UnitTime:
     @property
     def in_use(self) -> Spans:
         """Occupied or in turnaround."""
-        return union(*(np.concatenate(side) for side in zip(self.occupied, self.turnaround, strict=True)))
+        return _joined(self.occupied, self.turnaround)
 
 
 def unit_times(run: Run, begin: float, end: float) -> Iterator[UnitTime]:

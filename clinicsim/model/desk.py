@@ -106,7 +106,8 @@ class Desk:
             rows["delayed_booking"].append((now, visit, request.patient, visit_type, cause, minutes, alone, involved))
         held = rows["held"]
         for hold in slot.holds:
-            held.append((now, visit, hold.pool, hold.person, hold.start, hold.end, hold.units / hold.share))
+            if hold.contact:
+                held.append((now, visit, hold.pool, hold.person, hold.start, hold.end, hold.units / hold.share))
 
     def _put_on_list(self, request: Request, patient: "Patient", patience: float) -> Event:
         env = self._clinic.env

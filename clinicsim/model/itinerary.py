@@ -343,10 +343,11 @@ class Itinerary:
         clinic.rows["booked"].append(
             (now, session.visit, -1, patient, visit_type, slot.start, slot.end, slot.start, slot.end)
         )
-        for hold in slot.holds:
-            clinic.rows["held"].append(
-                (now, session.visit, hold.pool, hold.person, hold.start, hold.end, hold.units / hold.share)
-            )
+        clinic.rows["held"] += [
+            (now, session.visit, hold.pool, hold.person, hold.start, hold.end, hold.units / hold.share)
+            for hold in slot.holds
+            if hold.contact
+        ]
 
     def _take_out(self, session: Session, reason: str) -> None:
         self._clinic.diary.release(session.slot)

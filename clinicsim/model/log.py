@@ -20,7 +20,8 @@ The day
     phase, served, occupied              written at the end: a phase; who served it, `kept` if only watching; a room
     waited              minutes waited before a visit or within it, by what was missing
     adverse             adverse events
-    roster, stayed      hours on the rota and what they are (shift, extra, leave, sickness, break, open); after hours
+    roster, stayed      hours on the rota and what they are (shift, extra, leave, sickness, break, open), and notes
+                        (charting), which may go on after a shift; presence after hours
 Courses and outcomes
     course_begun, course_ended, gap      a course, what it planned and gave; the time from one dosing to the next
     dosed, integrated   sessions of a treatment; how many sessions an integration visit covered

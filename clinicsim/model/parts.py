@@ -56,7 +56,8 @@ class VisitPlan:
     throughout.
 
     `staff`, `rooms` and `equipment` of the visit are held from its start to the end of its last phase. `turnaround`
-    maps a pool address to the booked minutes for which the room is out of use afterwards. `served_as` is the protocol
+    maps a pool address to the booked minutes for which the room is out of use afterwards. `charting` maps a role to the
+    minutes of notes that those of it write who serve the last phase that needs it. `served_as` is the protocol
     on whose behalf it is booked (for `only_for`), or "". A visit that belongs to a retreat's days names the `retreat`:
     it lies in that retreat's hours, not in the clinic's.
     """
@@ -68,6 +69,7 @@ class VisitPlan:
     equipment: tuple[tuple[str, int], ...] = ()
     present: tuple[tuple[str, str], ...] = ()
     turnaround: tuple[tuple[str, float], ...] = ()
+    charting: tuple[tuple[str, float], ...] = ()
     remote: bool = False
     patients: int = 1
     served_as: str = ""
@@ -111,7 +113,8 @@ class Hold(NamedTuple):
     """What the diary keeps for a booking: a person (or, pooled, "") of a pool, or units of a room or equipment pool.
 
     `pool` is an address: `staff.nurse`, `rooms.dosing`, `equipment.pump`. Of a room, `end` includes the turnaround.
-    `serves` are the protocol and retreat on whose behalf pooled people are held.
+    `serves` are the protocol and retreat on whose behalf pooled people are held. Without `contact` they are held for
+    notes, which no limit of time with patients counts.
     """
 
     pool: str
@@ -122,6 +125,7 @@ class Hold(NamedTuple):
     share: int = 1
     skills: frozenset[str] = frozenset()
     serves: frozenset[str] = frozenset()
+    contact: bool = True
 
 
 def seat(role: str, place: int) -> str:

@@ -12,7 +12,7 @@ from clinicsim.model.parts import PhasePlan, StaffNeed, VisitPlan
 from clinicsim.model.sampling import attributes_read, mean, pick
 from clinicsim.scenario.quantities import Choice, Quantity
 from clinicsim.scenario.scenario import Scenario
-from clinicsim.scenario.values import Need
+from clinicsim.scenario.values import EVERYBODY, Need
 from clinicsim.scenario.visits import Needs, Visit
 
 Attributes = Mapping[str, str | float]
@@ -80,6 +80,7 @@ class _Planner:
             equipment=_equipment(visit, patients),
             present=tuple(visit.present.items()),
             turnaround=self._turnarounds(visit, attributes),
+            charting=_charting(visit),
             remote=visit.remote,
             patients=patients,
             served_as=served_as,
@@ -150,6 +151,13 @@ def booked_length(part: Needs, attributes: Attributes) -> float:
 
 def _parts(visit: Visit) -> tuple[Needs, ...]:
     return (visit, *visit.phases.values())
+
+
+def _charting(visit: Visit) -> tuple[tuple[str, float], ...]:
+    """Whole minutes of notes by role, of the roles that serve the visit."""
+    roles = dict.fromkeys(role for part in _parts(visit) for written in part.staff for role in roles_of(written))
+    minutes = {role: visit.charting.get(role, visit.charting.get(EVERYBODY, 0.0)) for role in roles}
+    return tuple((role, float(ceil(length - _TINY))) for role, length in minutes.items() if length > 0)
 
 
 def _units(need: Need, visit: Visit, patients: int) -> tuple[int, int]:

@@ -17,8 +17,9 @@ from clinicsim.scenario.pathway import (
     RetreatStep,
     WaitStep,
 )
-from clinicsim.scenario.problems import listed
+from clinicsim.scenario.problems import did_you_mean, listed
 from clinicsim.scenario.units import plain
+from clinicsim.scenario.values import EVERYBODY
 from clinicsim.scenario.visits import Group, Visit
 from clinicsim.scenario.walk import Address, Finding, least, parts, tables
 
@@ -97,6 +98,18 @@ def _visit(visit: Visit, address: Address) -> Iterator[Finding]:
     for name, phase in visit.phases.items():
         if phase.takes is None:
             yield Finding((*address, "phases", name), "a phase needs `takes`, such as 15 min")
+    yield from _charting(visit, address)
+
+
+def _charting(visit: Visit, address: Address) -> Iterator[Finding]:
+    """Notes are written by those who serve the visit."""
+    roles = {role for part in (visit, *visit.phases.values()) for need in part.staff for role in need.split(" or ")}
+    for role in visit.charting:
+        if role == EVERYBODY and not roles:
+            yield Finding((*address, "charting"), "nobody serves this visit, so nobody writes notes after it", "key")
+        elif role != EVERYBODY and role not in roles:
+            message = f"'{role}' serves no phase of this visit{did_you_mean(role, roles)}"
+            yield Finding((*address, "charting", role), message, "key")
 
 
 def _order(low: int, high: int, address: Address) -> Iterator[Finding]:

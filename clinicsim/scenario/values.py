@@ -41,7 +41,7 @@ from clinicsim.scenario.forms import (
     Target as Target,
 )
 from clinicsim.scenario.kinds import HoursKind, ShortForm, ValueKind, tag
-from clinicsim.scenario.short_forms import by_day, by_day_of_hours, each_on_site, each_once, in_list
+from clinicsim.scenario.short_forms import by_day, by_day_of_hours, each_on_site, each_once, in_list, under
 from clinicsim.scenario.units import WEEKDAYS
 from clinicsim.scenario.words import (
     read_day_key,
@@ -261,6 +261,9 @@ Counts = Annotated[tuple[Count, ...], ToTuple, ShortForm(in_list, COUNT_SCHEMA)]
 NAMES_SCHEMA = {"anyOf": [NAME_SCHEMA, {"type": "array", "items": NAME_SCHEMA}]}
 StaffNeeds = Annotated[dict[RoleNames, NeedValue], ShortForm(each_once, NAMES_SCHEMA)]
 EquipmentNeeds = Annotated[dict[Name, NeedValue], ShortForm(each_once, NAMES_SCHEMA)]
+EVERYBODY = "everybody"
+"""Stands for all roles of a visit."""
+Charting = Annotated[dict[Name, Duration], ShortForm(under(EVERYBODY), DURATION_SCHEMA)]
 Present = Annotated[dict[Name, Literal["on site", "reachable"]], ShortForm(each_on_site, NAMES_SCHEMA)]
 Skills = Annotated[
     Annotated[dict[Name, Count], Tag(tag("counts"))] | Annotated[Names, Tag(tag("list"))],

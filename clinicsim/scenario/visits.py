@@ -18,6 +18,7 @@ from clinicsim.scenario.quantities import (
 from clinicsim.scenario.short_forms import yes_is_all_defaults
 from clinicsim.scenario.spec import Named, Spec, written
 from clinicsim.scenario.values import (
+    Charting,
     Count,
     Duration,
     DurationOrAlways,
@@ -126,6 +127,8 @@ class Visit(Needs):
     """No appointment."""
     group: Group | None = None
     """Several patients in one visit."""
+    charting: Charting = written({})
+    """By role, the time that notes take afterwards; `everybody` stands for all who are not named."""
     continuity: dict[Name, DurationOrAlways] = written({})
     """By role, how much longer one waits for one's own person."""
     class_: ClassChoice | None = Field(default=None, alias="class")

@@ -14,12 +14,12 @@ class Begins:
 
     def add(self, holds: Iterable[Hold]) -> None:
         """Note what is held."""
-        for hold in holds:
+        for hold in filter(_with_patients, holds):
             insort(self._by_pool.setdefault(hold.pool, []), (hold.start, hold.units))
 
     def take_out(self, holds: Iterable[Hold]) -> None:
         """Forget what is given back."""
-        for hold in holds:
+        for hold in filter(_with_patients, holds):
             self._by_pool[hold.pool].remove((hold.start, hold.units))
 
     def between(self, pool: str, start: float, end: float) -> list[tuple[float, int]]:
@@ -32,3 +32,8 @@ class Begins:
                 break
             found.append(begin)
         return found
+
+
+def _with_patients(hold: Hold) -> bool:
+    """Whether a visit begins with it: notes are written by those who have just served one."""
+    return hold.contact

@@ -46,7 +46,7 @@ class CountedPool(Pool[Pooled]):
             holds.remove((minutes, weight))
         if day in self._days:
             self._days[day].add(minutes, sign * weight)
-        if self._limited:
+        if self._limited and hold.contact:
             worth = sign * minutes.bit_count() * hold.units / hold.share
             week = self._roster.week(day)
             self._minutes[day] = self._minutes.get(day, 0.0) + worth

@@ -52,16 +52,17 @@ class NamedPerson:
         steps = self._held.get(day)
         return 0 if steps is None else DAY_MASK & ~steps.levels.get(0, 0)
 
-    def hold(self, day: int, minutes: int, amount: int) -> tuple[float, float]:
+    def hold(self, day: int, minutes: int, amount: int, contact: bool) -> tuple[float, float]:
         """Hold a part of the attention at these minutes of a day, or give it back with a negative amount.
 
-        Gives the minutes with patients that the limit left in the week of the day before, and those that it leaves now.
+        Minutes without `contact` count for no limit. Gives the minutes with patients that the limit left in the week of
+        the day before, and those that it leaves now.
         """
         steps = self._held.get(day)
         if steps is None:
             steps = self._held[day] = Steps()
         steps.add(minutes, amount)
-        worth = minutes.bit_count() * amount / ATTENTION
+        worth = minutes.bit_count() * amount / ATTENTION if contact else 0.0
         week = self._roster.week(day)
         self._minutes[day] = self._minutes.get(day, 0.0) + worth
         before = self._week_minutes.get(week, 0.0)
@@ -147,7 +148,7 @@ class NamedPool(Pool[Seating]):
 
     def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Sequence[float]) -> bool:
         """Hold a part of a person's attention, or give it back."""
-        before, after = self.people[hold.person].hold(day, minutes, sign * -(-ATTENTION // hold.share))
+        before, after = self.people[hold.person].hold(day, minutes, sign * -(-ATTENTION // hold.share), hold.contact)
         whole_week = after < inf and passes(before, after, asked)
         self._forget(hold.person, day, whole_week)
         return whole_week

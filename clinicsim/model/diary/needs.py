@@ -17,6 +17,8 @@ Interval = tuple[int, int, int]
 """Minutes after the start, length, and amount."""
 Held = tuple[int, int, StaffNeed]
 """A need of people with its minutes after the start and its length."""
+Notes = dict[str, tuple[int, int]]
+"""By role, the minutes after the start at which its last need ends, and the length of the notes written then."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,9 +29,12 @@ class Seat:
     skills: frozenset[str]
     serves: frozenset[str]
     intervals: tuple[tuple[int, int, int, int], ...]
-    """Minutes after the start, length, parts of the attention, and the share from which they come."""
+    """Minutes after the start, length, parts of the attention, and the share from which they come; notes are part of
+    the last."""
     minutes: float
     """Minutes with the patient, by attention."""
+    notes: int = 0
+    """Minutes of the last interval for which notes are written."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,11 +57,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pooled:
-    """What a visit needs of a pooled role: at each of its parts so many of each kind of share."""
+    """What a visit needs of a pooled role: at each of its parts so many of each kind of share.
+
+    `segments` are the parts, time for notes included; `holds` is what is kept with the patient, and `notes` afterwards.
+    """
 
     pool: str
     segments: tuple[tuple[int, int, tuple[tuple[Share, int], ...]], ...]
     holds: tuple[tuple[int, int, Share, int], ...]
+    notes: tuple[tuple[int, int, Share, int], ...]
     minutes: float
 
 
@@ -144,33 +153,38 @@ class Compiler:
         parts = _parts(plan)
         held: list[Held] = [(0, sum(length for _, length, _ in parts), need) for need in plan.staff]
         held += [(offset, length, need) for offset, length, phase in parts if length for need in phase.staff]
+        notes = _notes(plan, held)
         choices = list(dict.fromkeys(need.roles for _, _, need in held))
         causes = [[entry for entry in held if entry[2].roles == roles] for roles in choices]
         return Profile(
             plan=plan,
             length=sum(length for _, length, _ in parts),
-            ways=tuple(self._way(held, dict(zip(choices, pools, strict=True)), serves) for pools in product(*choices)),
+            ways=tuple(
+                self._way(held, dict(zip(choices, pools, strict=True)), serves, notes) for pools in product(*choices)
+            ),
             things=_things(plan, parts, serves),
             present=_present(plan, parts),
-            causes=tuple(self._role_cause(entries, serves) for entries in causes),
+            causes=tuple(self._role_cause(entries, serves, notes) for entries in causes),
             maybe=maybe,
         )
 
-    def _way(self, held: Sequence[Held], pool_of: dict[tuple[str, ...], str], serves: frozenset[str]) -> Way:
+    def _way(
+        self, held: Sequence[Held], pool_of: dict[tuple[str, ...], str], serves: frozenset[str], notes: Notes
+    ) -> Way:
         by_pool: dict[str, list[Held]] = {}
         for entry in held:
             by_pool.setdefault(pool_of[entry[2].roles], []).append(entry)
         seats, pooled = [], []
         for pool, entries in by_pool.items():
             if pool in self.named:
-                made = tuple(self._seats.setdefault(repr(one), one) for one in _seats(pool, entries, serves))
+                made = tuple(self._seats.setdefault(repr(one), one) for one in _seats(pool, entries, serves, notes))
                 seats.append(self._seatings.setdefault(repr(made), Seating(f"staff.{pool}", pool, made)))
             else:
-                need = _pooled(pool, entries, serves)
+                need = _pooled(pool, entries, serves, notes)
                 pooled.append(self._pooled.setdefault(repr(need), need))
         return Way(tuple(seats), tuple(pooled), (*pooled, *seats))
 
-    def _role_cause(self, held: Sequence[Held], serves: frozenset[str]) -> RoleCause:
+    def _role_cause(self, held: Sequence[Held], serves: frozenset[str], notes: Notes) -> RoleCause:
         roles = held[0][2].roles
         skills = frozenset[str]().union(*(need.skills for _, _, need in held))
         plain = [(start, length, replace(need, skills=frozenset())) for start, length, need in held]
@@ -178,8 +192,8 @@ class Compiler:
         return RoleCause(
             name,
             f"{name}[{'+'.join(sorted(skills))}]",
-            tuple(self._way(held, {roles: role}, serves) for role in roles),
-            tuple(self._way(plain, {roles: role}, serves) for role in roles) if skills else (),
+            tuple(self._way(held, {roles: role}, serves, notes) for role in roles),
+            tuple(self._way(plain, {roles: role}, serves, notes) for role in roles) if skills else (),
         )
 
 
@@ -197,7 +211,13 @@ def _present(plan: VisitPlan, parts: Sequence[Part]) -> tuple[tuple[str, int, in
     return (*whole, *((role, offset, length) for offset, length, phase in parts for role, _ in phase.present))
 
 
-def _seats(pool: str, held: Sequence[Held], serves: frozenset[str]) -> tuple[Seat, ...]:
+def _notes(plan: VisitPlan, held: Sequence[Held]) -> Notes:
+    """When those of each role who write notes begin to: at the end of the last need of their role."""
+    ends = {role: [start + length for start, length, need in held if role in need.roles] for role, _ in plan.charting}
+    return {role: (max(ends[role]), int(minutes)) for role, minutes in plan.charting if ends[role]}
+
+
+def _seats(pool: str, held: Sequence[Held], serves: frozenset[str], notes: Notes) -> tuple[Seat, ...]:
     """Give each unit of a need a seat: the k-th of each phase is the same person, beside those of the whole visit."""
     taken: list[list[tuple[int, int, int, int]]] = []
     skills: list[set[str]] = []
@@ -210,15 +230,23 @@ def _seats(pool: str, held: Sequence[Held], serves: frozenset[str]) -> tuple[Sea
             _append(taken[place], (start, length, -(-ATTENTION // need.share), need.share))
             skills[place].update(need.skills)
     return tuple(
-        Seat(
-            seat(pool, place),
-            frozenset(skills[place]),
-            serves,
-            tuple(intervals),
-            sum(length / share for _, length, _, share in intervals),
-        )
+        _seat(seat(pool, place), frozenset(skills[place]), serves, intervals, notes.get(pool, (0, 0)))
         for place, intervals in enumerate(taken)
     )
+
+
+def _seat(
+    key: str,
+    skills: frozenset[str],
+    serves: frozenset[str],
+    intervals: Sequence[tuple[int, int, int, int]],
+    notes: tuple[int, int],
+) -> Seat:
+    """A seat, held for notes too where its last interval ends when these are written."""
+    minutes = sum(length / share for _, length, _, share in intervals)
+    start, length, amount, share = intervals[-1]
+    written = notes[1] if start + length == notes[0] else 0
+    return Seat(key, skills, serves, (*intervals[:-1], (start, length + written, amount, share)), minutes, written)
 
 
 def _free_seat(taken: Sequence[Sequence[tuple[int, int, int, int]]], start: int) -> int:
@@ -239,19 +267,36 @@ def _append(intervals: list[tuple[int, int, int, int]], new: tuple[int, int, int
     intervals.append(new)
 
 
-def _pooled(pool: str, held: Sequence[Held], serves: frozenset[str]) -> Pooled:
+def _pooled(pool: str, held: Sequence[Held], serves: frozenset[str], notes: Notes) -> Pooled:
+    end, minutes = notes.get(pool, (0, 0))
+    written = [(end, minutes, need) for start, length, need in held if minutes and start + length == end]
+    holds = _holds(_segments(held, serves))
+    return Pooled(
+        f"staff.{pool}",
+        _segments([*held, *written], serves),
+        holds,
+        _holds(_segments(written, serves)),
+        sum(length * units / share.share for _, length, share, units in holds),
+    )
+
+
+Segment = tuple[int, int, tuple[tuple[Share, int], ...]]
+
+
+def _segments(held: Sequence[Held], serves: frozenset[str]) -> tuple[Segment, ...]:
     edges = sorted({edge for start, length, _ in held for edge in (start, start + length)})
-    segments: list[tuple[int, int, tuple[tuple[Share, int], ...]]] = []
+    segments: list[Segment] = []
     for first, until in pairwise(edges):
         amounts = _amounts((need for start, length, need in held if start <= first < start + length), serves)
         if segments and segments[-1][2] == amounts and sum(segments[-1][:2]) == first:
             segments[-1] = (segments[-1][0], segments[-1][1] + until - first, amounts)
         elif amounts:
             segments.append((first, until - first, amounts))
-    holds = tuple((start, length, share, units) for start, length, amounts in segments for share, units in amounts)
-    return Pooled(
-        f"staff.{pool}", tuple(segments), holds, sum(length * units / share.share for _, length, share, units in holds)
-    )
+    return tuple(segments)
+
+
+def _holds(segments: Iterable[Segment]) -> tuple[tuple[int, int, Share, int], ...]:
+    return tuple((start, length, share, units) for start, length, amounts in segments for share, units in amounts)
 
 
 def _amounts(needs: Iterable[StaffNeed], serves: frozenset[str]) -> tuple[tuple[Share, int], ...]:

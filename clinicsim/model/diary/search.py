@@ -1,6 +1,6 @@
 """The search of the diary: day by day, with one mask of starts a day, from the day that is asked for to the horizon."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from math import ceil, inf
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from clinicsim.model.calendar import Calendar
 from clinicsim.model.diary.attribution import Counts, Tally, count
 from clinicsim.model.diary.book import Book
 from clinicsim.model.diary.masks import DAY, between, lowest, of_spans, starts_of, to_spans
-from clinicsim.model.diary.needs import Profile, Way
+from clinicsim.model.diary.needs import Profile, Seat, Way
 from clinicsim.model.parts import Hold, Request, Slot, VisitPlan
 from clinicsim.model.roster import Roster
 from clinicsim.scenario.scenario import Scenario
@@ -298,22 +298,37 @@ class _Found(NamedTuple):
         """Give it as a slot, with all that it would hold."""
         start, way, people = float(self.start), self.way, self.people
         holds = [
-            Hold(seating.pool, people[seat.key], start + offset, start + offset + length, 1, share)
+            hold
             for seating in way.seats
             for seat in seating.seats
-            for offset, length, _, share in seat.intervals
+            for hold in _holds_of(seat, seating.pool, people[seat.key], start)
         ]
         holds += [
-            Hold(need.pool, "", begin := start + offset, begin + length, units, kind.share, kind.skills, kind.serves)
+            Hold(
+                need.pool, "", begin := start + offset, begin + length, units, kind.share, kind.skills, kind.serves,
+                contact,
+            )
             for need in way.pooled
-            for offset, length, kind, units in need.holds
-        ]
+            for kept, contact in ((need.holds, True), (need.notes, False))
+            for offset, length, kind, units in kept
+        ]  # fmt: skip
         holds += [
             Hold(need.pool, "", start + offset, start + offset + length, units)
             for need in profile.things
             for offset, length, units in need.holds
         ]
         return Slot(start, start + profile.length, tuple(holds), people)
+
+
+def _holds_of(seat: Seat, pool: str, person: str, start: float) -> Iterator[Hold]:
+    """What is held of a person in a seat: each interval, and apart from the last the time for notes."""
+    *before, (last, length, _, share) = seat.intervals
+    for offset, minutes, _, part in before:
+        yield Hold(pool, person, start + offset, start + offset + minutes, 1, part)
+    end = start + last + length - seat.notes
+    yield Hold(pool, person, start + last, end, 1, share)
+    if seat.notes:
+        yield Hold(pool, person, end, end + seat.notes, 1, share, contact=False)
 
 
 def _has_own(found: _Found, profile: Profile, request: Request) -> bool:

@@ -14,6 +14,7 @@ from clinicsim.model.calendar import MINUTES_A_DAY, Calendar
 from clinicsim.model.floor.aid import Aids
 from clinicsim.model.floor.holding import NO_CLAIMS, Compiled, Held, PhaseNeeds
 from clinicsim.model.floor.moments import Release, Scan
+from clinicsim.model.floor.notes import Notes
 from clinicsim.model.floor.people import Person, Pools, StaffPool, UnitPool
 from clinicsim.model.floor.ready import GIVES_WAY, HOURS, Key, Live, Queue
 from clinicsim.model.floor.record import Record
@@ -59,6 +60,7 @@ class Floor:
         self.shifts.on_change = self.request_scan
         self.shifts.give_up_person = self._give_up_person
         self.aids = Aids(env, self._record, self._pools, self.request_scan)
+        self.notes = Notes(env, self._record, self._look_if_needed)
         self.promised: Callable[[str, float, float], Starts] | None = None
         self._compiled: dict[object, Queue] = {}
         self._going: list[tuple[Key, Live]] = []
@@ -368,7 +370,7 @@ class Floor:
         kept = live.kept
         if kept is not None:
             live.kept = None
-            self._release(live, kept, kept=True)
+            self._release(live, kept, live.phase - 1, kept=True)
         self._start(live, needs, chosen)
 
     def _start(self, live: Live, needs: PhaseNeeds, chosen: list[list[Person]]) -> None:
@@ -417,7 +419,7 @@ class Floor:
                 live.kept = Held(held.person, held.amount, held.share, now, held.need)
                 self._record.served(live, held, kept=False)
             else:
-                self._release(live, held, kept=False)
+                self._release(live, held, phase, kept=False)
         live.held = []
         if live.units and not (last and visit.hold_room_after > 0.0):
             self._give_back(live, live.units)
@@ -436,9 +438,15 @@ class Floor:
             self._finish_care(live)
             self._leave(live)
 
-    def _release(self, live: Live, held: Held, kept: bool) -> None:
-        held.person.take(-held.amount)
+    def _release(self, live: Live, held: Held, phase: int, kept: bool) -> None:
+        """Let somebody go who has served a phase: to their notes where it was the last for their role."""
         self._record.served(live, held, kept)
+        minutes, last = live.compiled.charting.get(held.person.pool.role, (0.0, phase))
+        cut = live.visit.cut is not None and live.visit.cut[0] == phase
+        if minutes and (phase == last or cut):
+            self.notes.begin(held, minutes)
+        else:
+            held.person.take(-held.amount)
 
     def _give_back(self, live: Live, units: list[tuple[UnitPool, int, float]]) -> None:
         """Let rooms and equipment go, each out of use for its turnaround first."""
@@ -494,6 +502,7 @@ class Floor:
     def break_off(self) -> None:
         """At the end of the run, write down what those still in the clinic have been given so far."""
         now = self._env.now
+        self.notes.break_off()
         for live in self._inside.values():
             for held in (*live.held, *live.aided):
                 self._record.served(live, held, kept=False)
@@ -514,7 +523,7 @@ class Floor:
 
     def _check_progress(self) -> None:
         """Stop a run in which visits begun wait for each other, with nothing under way that could free anything."""
-        if self._under_way or self._due or self.shifts.somebody_comes():
+        if self._under_way or self.notes.open or self._due or self.shifts.somebody_comes():
             return
         lines = [
             f"visit {live.visit.number} ({live.visit.visit_type}) of patient {live.visit.patients[0]} waits for phase "

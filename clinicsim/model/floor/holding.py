@@ -291,7 +291,7 @@ def _take_for_now(people: list[Person], need: Need, own: Held | None) -> tuple[l
 class Compiled:
     """A planned visit with its needs resolved to the pools of this floor; one for each plan and set of named people."""
 
-    __slots__ = ("booked", "dose", "journey", "later", "named", "phases", "plan", "serves", "turnarounds")
+    __slots__ = ("booked", "charting", "dose", "journey", "later", "named", "phases", "plan", "serves", "turnarounds")
 
     def __init__(self, plan: VisitPlan, people: Mapping[str, str], pools: "Pools") -> None:
         self.plan = plan
@@ -313,10 +313,18 @@ class Compiled:
             dict.fromkeys(person for phase in self.phases for need in phase.staff for person in need.named or ())
         )
         self.turnarounds = dict(plan.turnaround)
+        self.charting = {role: (minutes, _last_phase(plan, role)) for role, minutes in plan.charting}
         names = [phase.name for phase in plan.phases]
         self.dose = names.index("dose") if "dose" in names else 0
         longest = max(range(len(names)), key=lambda index: (plan.phases[index].booked, -index))
         self.journey = names.index("journey") if "journey" in names else longest
+
+
+def _last_phase(plan: VisitPlan, role: str) -> int:
+    """The last phase that needs a role."""
+    return max(
+        place for place, phase in enumerate(plan.phases) if any(role in need.roles for need in plan.staff + phase.staff)
+    )
 
 
 class _Resolver:

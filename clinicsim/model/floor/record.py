@@ -20,7 +20,7 @@ class Record:
         self._arrived, self._turned_away = rows["arrived"], rows["turned_away"]
         self._begun, self._ended, self._phase = rows["begun"], rows["ended"], rows["phase"]
         self._waited, self._served, self._occupied = rows["waited"], rows["served"], rows["occupied"]
-        self._adverse = rows["adverse"]
+        self._adverse, self._roster = rows["adverse"], rows["roster"]
 
     def arrived(self, visit: FloorVisit) -> None:
         """Somebody has come, and stays."""
@@ -64,6 +64,13 @@ class Record:
             person.worked += (now - since) * held.share
             row = (now, live.visit.number, person.pool.address, person.name, since, held.share, kept)
             self._served.append(row)
+
+    def charted(self, held: Held) -> None:
+        """Notes are written; they count as work done today."""
+        now, since, person = self._env.now, held.since, held.person
+        if now > since:
+            person.worked += (now - since) * held.share
+            self._roster.append((since, person.pool.address, person.name, "charting", now))
 
     def occupied(self, live: Live, pool: UnitPool, unit: int, since: float, until: float) -> None:
         """A room or piece of equipment is left, and out of use until its turnaround is done."""

@@ -1,0 +1,130 @@
+"""What a planner would miss on day one: each key in a clinic so small that every minute is known."""
+
+import pytest
+from clinics import clinic
+
+from clinicsim.measures import audit, measure
+from clinicsim.measures.run import Run
+from clinicsim.measures.worktime import WorkTime, work_times
+from clinicsim.model import EventLog, simulate
+from clinicsim.scenario import Scenario
+
+MORNING = """
+length: 1 day
+hours: {mon-fri: 09:00-12:00}
+booking: {slot: 10 min, horizon: 4 weeks}
+arrivals: {at_start: {first: 4}}
+rooms: {office: 4}
+"""
+
+
+def played(text: str) -> tuple[Scenario, EventLog]:
+    """A clinic and its log, which the audit has found clean."""
+    scenario = clinic(text)
+    log = simulate(scenario, 1, 1)
+    audit(log, scenario)
+    return scenario, log
+
+
+def booked(log: EventLog) -> list[str]:
+    """When visits were booked to begin, as day from 0 and clock."""
+    return [f"{int(start // 1440)} {_clock(start % 1440)}" for start in (row[5] for row in log.rows["booked"])]
+
+
+def begun(log: EventLog) -> list[str]:
+    """When visits began, as day from 0 and clock."""
+    return [f"{int(row[0] // 1440)} {_clock(row[0] % 1440)}" for row in log.rows["begun"]]
+
+
+def _clock(minute: float) -> str:
+    return f"{int(minute // 60):02d}:{int(minute % 60):02d}"
+
+
+def work(scenario: Scenario, log: EventLog, person: str) -> WorkTime:
+    """The time of one person over the run."""
+    run = Run(log, scenario)
+    return next(time for time in work_times(run, run.begin, run.end) if time.person == person)
+
+
+# Notes after a visit -------------------------------------------------------------------------------------------------
+
+TALK = "visits: {talk: {takes: 50 min, room: office, staff: therapist%s}}\npathway: {first: {visit: talk}}\n"
+
+
+def test_notes_keep_the_person_and_not_the_room():
+    """Visits of 50 min and 10 min of notes: 09:00, 10:00, 11:00, and the fourth the day after; one room will do."""
+    scenario, log = played(MORNING.replace("office: 4", "office: 1") + TALK % ", charting: 10 min")
+    assert booked(log) == ["0 09:00", "0 10:00", "0 11:00", "1 09:00"]
+    notes = [row for row in log.rows["roster"] if row[3] == "charting"]
+    assert [(row[0], row[4]) for row in notes] == [(590, 600), (650, 660), (710, 720)]
+    assert [row[5] for row in log.rows["occupied"]] == [590, 650, 710]
+    time = work(scenario, log, "therapist 1")
+    assert (time.shift.minutes, time.worked, time.away["non_contact"].minutes, time.idle) == (180, 150, 30, 0)
+    figures = measure(log, scenario).values
+    assert figures["utilisation.therapist"] == 1.0
+    assert figures["non_contact.therapist"] == pytest.approx(0.5 * 7)
+
+
+def test_without_notes_visits_follow_each_other():
+    _, log = played(MORNING + TALK % "")
+    assert booked(log) == ["0 09:00", "0 09:50", "0 10:40", "1 09:00"]
+
+
+def test_notes_do_not_count_against_the_contact_limit():
+    """100 minutes with patients a day are two visits, and their notes come on top."""
+    staff = "staff: {therapist: {count: 1, contact_limit: {day: 100 min}}}\n"
+    _, log = played(MORNING + staff + TALK % ", charting: {therapist: 10 min}")
+    assert booked(log) == ["0 09:00", "0 10:00", "1 09:00", "1 10:00"]
+
+
+def test_notes_of_people_who_are_booked_by_name():
+    """Continuity books the therapist by name; the patient's own is free again when the notes are written."""
+    _, log = played(MORNING + TALK % ", charting: 10 min, continuity: {therapist: always}")
+    assert booked(log) == ["0 09:00", "0 10:00", "0 11:00", "1 09:00"]
+
+
+def test_notes_are_written_by_those_who_serve_the_last_phase_of_their_role():
+    """The nurse's part ends with the vitals and the therapist's with the talk: each writes at once, 5 and 10 min."""
+    scenario, log = played(
+        MORNING.replace("first: 4", "first: 1")
+        + "staff: {therapist: 1, nurse: 1}\n"
+        + "visits: {talk: {charting: {nurse: 5 min, everybody: 10 min}, phases: {vitals: {takes: 20 min, staff: nurse},"
+        + " talk: {takes: 30 min, staff: therapist}, recovery: {takes: 20 min}}}}\npathway: {first: {visit: talk}}\n"
+    )
+    notes = [(row[2], row[0] - 540, row[4] - 540) for row in log.rows["roster"] if row[3] == "charting"]
+    assert notes == [("nurse 1", 20, 25), ("therapist 1", 50, 60)]
+    assert work(scenario, log, "nurse 1").idle == 180 - 20 - 5
+
+
+def test_notes_may_go_on_after_the_shift():
+    """A talk that lasts until 12:30 instead of 11:50: the notes of 10 min keep the therapist until 12:40."""
+    scenario, log = played(
+        MORNING.replace("first: 4", "first: 1")
+        + "visits: {talk: {takes: 210 min, book: 170 min, staff: therapist, charting: 10 min}}\n"
+        + "pathway: {first: {visit: talk}}\n"
+    )
+    time = work(scenario, log, "therapist 1")
+    assert (time.worked, time.worked_after_hours, time.overtime) == (180, 30, 40)
+    assert time.away["non_contact"].minutes == 0
+
+
+def test_notes_with_a_part_of_the_attention_hide_behind_service():
+    """A nurse watches two at half her attention each; the notes on the first, 10 min, are written beside the second."""
+    scenario, log = played(
+        MORNING.replace("first: 4", "first: 2")
+        + "staff: {nurse: 1}\nvisits: {watch: {takes: {by: turn, one: 30 min, two: 60 min}, staff: {nurse: 1 per 2},"
+        + " charting: 10 min}}\npathway: {first: {visit: watch}}\npatients: {traits: {turn: {one: 50%, two: rest}}}\n"
+    )
+    turns = sorted(row[5]["turn"] for row in log.rows["inquiry"])
+    assert turns == ["one", "two"]
+    time = work(scenario, log, "nurse 1")
+    assert (time.worked, time.away["non_contact"].minutes, time.idle) == (60, 10, 110)
+
+
+def test_the_load_of_people_leaves_time_for_notes():
+    """Of five hours each day a sixth goes to notes; a limit of contact that binds more is left as it is."""
+    from clinicsim.measures.offered_load import offered_load
+
+    text = MORNING.replace("at_start: {first: 4}", "rate: 1 per day") + TALK % ", charting: 10 min"
+    (load,) = (pool for pool in offered_load(clinic(text.replace("1 day", "4 weeks"))).pools if "staff" in pool.name)
+    assert (load.asked, load.offered) == (pytest.approx(7 * 50 / 60), pytest.approx(15 * 5 / 6))
