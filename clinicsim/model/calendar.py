@@ -36,6 +36,7 @@ class Calendar:
         self._hours = tuple(tuple(scenario.hours[weekday]) for weekday in WEEKDAYS)
         self._open: dict[int, Spans] = {}
         self._closed: dict[int, bool] = {}
+        self._shifted: dict[tuple[int, int], int] = {}
         self._first_ordinal = scenario.start.toordinal()
         self._first_weekday = scenario.start.weekday()
         self._month_starts = [0.0]
@@ -105,9 +106,12 @@ class Calendar:
         if not offset.days and not offset.working_days:
             return time + offset.minutes
         today = self.day_of(time)
-        day = self._after_working_days(today + offset.days, offset.working_days)
-        shift = {"exact": time - today * MINUTES_A_DAY, "start": 0.0, "end": MINUTES_A_DAY}[edge]
-        return day * MINUTES_A_DAY + shift + offset.minutes
+        day = today + offset.days
+        if offset.working_days:
+            day = self._after_working_days(day, offset.working_days)
+        if edge == "start":
+            return day * MINUTES_A_DAY + offset.minutes
+        return day * MINUTES_A_DAY + (MINUTES_A_DAY if edge == "end" else time - today * MINUTES_A_DAY) + offset.minutes
 
     def subtract(self, time: float, offset: Offset, edge: Edge = "exact") -> float:
         """Shift a moment back by an offset; the edge is that of the day so many days earlier."""
@@ -137,10 +141,13 @@ class Calendar:
         return time + (later - day) * MINUTES_A_DAY + span.minutes
 
     def _after_working_days(self, day: int, count: int) -> int:
-        step = 1 if count > 0 else -1
-        for _ in range(abs(count)):
-            day = self._next_working_day(day, step)
-        return day
+        found = self._shifted.get((day, count))
+        if found is None:
+            step, found = (1 if count > 0 else -1), day
+            for _ in range(abs(count)):
+                found = self._next_working_day(found, step)
+            self._shifted[day, count] = found
+        return found
 
     def _next_working_day(self, day: int, step: int) -> int:
         for further in range(1, _LONGEST_CLOSURE):

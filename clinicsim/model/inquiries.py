@@ -44,11 +44,17 @@ class Inquiries:
     def _come(self, arrivals: Sequence[Arrival]) -> "Walk":
         env = self._clinic.env
         for arrival in arrivals:
-            if arrival.time > env.now:
+            alone = arrival.time > env.now
+            if alone:
                 yield env.timeout(arrival.time - env.now)
-            self._ask(arrival)
+            self._ask(arrival, alone)
 
-    def _ask(self, arrival: Arrival) -> None:
+    def _ask(self, arrival: Arrival, alone: bool) -> None:
+        """Draw the person who asks, and send them on their way, unless they leave again at once.
+
+        Of those who ask at the same moment everybody takes the whole way, so that they go in the order in which
+        they came.
+        """
         clinic = self._clinic
         patient = self._population.draw(arrival, self._count)
         self._count += 1
@@ -56,4 +62,10 @@ class Inquiries:
             clinic.env.now, patient.number, patient.source, patient.baseline, patient.excluded,
             dict(patient.attributes),
         ))  # fmt: skip
-        Journey(clinic, patient, clinic.pathways.positions[patient.step] if patient.step else 0)
+        position = clinic.pathways.positions[patient.step] if patient.step else 0
+        journey, gate = Journey(clinic, patient), clinic.pathways.gate
+        if alone and position == 0 and gate is not None:
+            if journey.leaves_at_once(gate):
+                return
+            position = 1
+        journey.set_out(position)

@@ -12,15 +12,30 @@ from clinicsim.model.desk import Refusal
 from clinicsim.model.floor import WITHDREW
 from clinicsim.model.maintenance import MaintenancePlan
 from clinicsim.model.parts import Booking, Request
-from clinicsim.model.plans import plan_visit
+from clinicsim.model.plans import planner_of
 from clinicsim.model.reach import reach_of
 from clinicsim.model.sampling import certain, chooser, sampler
-from clinicsim.model.steps import ACCEPT, COMPLETED, KINDS, ComesBack, Left, Round, Step, Visit, Walk, Window, walk
+from clinicsim.model.steps import (
+    ACCEPT,
+    COMPLETED,
+    KINDS,
+    LEAVE,
+    ComesBack,
+    Leave,
+    Left,
+    Round,
+    Step,
+    Visit,
+    Walk,
+    Window,
+    walk,
+)
 from clinicsim.model.visits import on_floor
 
 if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
     from clinicsim.model.floor import Ending, FloorVisit
+    from clinicsim.model.parts import VisitPlan
     from clinicsim.model.patients import Patient
     from clinicsim.model.retreats import Asked
     from clinicsim.scenario.pathway import Steps
@@ -56,10 +71,20 @@ class VisitKind:
         self.continuity = {role: inf if limit == "always" else float(limit) for role, limit in spec.continuity.items()}
         self.dose = chooser(spec.dose)
         self.attendance = AttendanceRules(clinic.scenario, name, clinic.streams)
+        self._plan = planner_of(clinic.scenario).plan
+        self._booked: dict[int, float] = {}
+
+    def plan(self, journey: "Journey") -> "VisitPlan":
+        """Give the plan of such a visit for somebody."""
+        return self._plan(self.name, journey.attributes, 1, journey.served_as)
 
     def booked(self, journey: "Journey") -> float:
-        """Give the booked minutes of such a visit for somebody."""
-        return plan_visit(journey.clinic.scenario, self.name, journey.attributes, served_as=journey.served_as).booked
+        """Give the booked minutes of such a visit for somebody; added up once a plan."""
+        plan = self.plan(journey)
+        minutes = self._booked.get(id(plan))
+        if minutes is None:
+            minutes = self._booked[id(plan)] = plan.booked
+        return minutes
 
 
 class Pathways:
@@ -71,10 +96,14 @@ class Pathways:
         self._protocols: dict[str, tuple[Step, ...]] = {}
         self._plans: dict[str, MaintenancePlan] = {}
         self.reach = reach_of(clinic.scenario)
-        self.ranks = dict(clinic.scenario.booking.priority)
-        self.last_rank = max(self.ranks.values(), default=0.0)
+        self._ranks = dict(clinic.scenario.booking.priority)
+        self._last_rank = max(self._ranks.values(), default=0.0)
         self.pathway = self.build(clinic.scenario.pathway, "")
         self.positions = {step.name: place for place, step in enumerate(self.pathway)}
+        first = self.pathway[0] if self.pathway else None
+        self.gate = first if isinstance(first, Leave) and first.at_once else None
+        """The first step, where people leave at it for good before any time has passed."""
+        self.gate_draws = clinic.streams.once(LEAVE, self.gate.address if self.gate is not None else "")
 
     def build(self, steps: "Steps", prefix: str) -> tuple[Step, ...]:
         """Give steps that can be walked, in their order; `prefix` is the address of what they stand in."""
@@ -88,6 +117,10 @@ class Pathways:
         if kind is None:
             kind = self._kinds[visit_type] = VisitKind(self._clinic, visit_type)
         return kind
+
+    def rank(self, class_: str) -> float:
+        """Give the place of a class among those who wait: lower is first, and a class without a place is last."""
+        return self._ranks.get(class_, self._last_rank)
 
     def protocol(self, name: str) -> tuple[Step, ...]:
         """Give the steps of a protocol."""
@@ -127,7 +160,9 @@ class Journey:
         "process", "retreat_request", "round", "served_as", "spared", "stage", "state",
     )  # fmt: skip
 
-    def __init__(self, clinic: "Clinic", patient: "Patient", position: int = 0) -> None:
+    process: Process
+
+    def __init__(self, clinic: "Clinic", patient: "Patient") -> None:
         self.clinic = clinic
         self.patient = patient
         self.number = patient.number
@@ -145,7 +180,21 @@ class Journey:
         self.retreat_request: Asked | None = None
         self.spared: frozenset[tuple[str, str]] = frozenset()
         self.care = Care(self)
-        self.process: Process = clinic.env.process(self.walk(position))
+
+    def set_out(self, position: int) -> None:
+        """Begin to walk the pathway, from the step at this position on."""
+        self.process = self.clinic.env.process(self.walk(position))
+
+    def leaves_at_once(self, gate: Leave) -> bool:
+        """Draw whether the patient leaves at the first step of the pathway, and write it down: such a walk takes no
+        time.
+        """
+        self.times((LEAVE, gate.address))
+        reason = gate.reason(self.clinic.pathways.gate_draws[self.patient.key], self)
+        if reason is None:
+            return False
+        self._leave(reason, gate.address)
+        return True
 
     def walk(self, position: int) -> Walk:
         """Walk the pathway from the step at this position to its end, or until the patient leaves."""
@@ -159,11 +208,15 @@ class Journey:
                 except ComesBack as back:
                     position = pathways.positions[back.to]
         except Left as left:
-            clinic.rows["left"].append((clinic.env.now, self.number, left.reason, left.step, self.stage))
+            self._leave(left.reason, left.step)
         else:
             clinic.rows["finished"].append((clinic.env.now, self.number))
-        self.enter("gone")
+            self.enter("gone")
         del clinic.journeys[self.number]
+
+    def _leave(self, reason: str, step: str) -> None:
+        self.clinic.rows["left"].append((self.clinic.env.now, self.number, reason, step, self.stage))
+        self.enter("gone")
 
     def enter(self, state: str, stage: str | None = None) -> None:
         """Change to a state, and perhaps a stage, and write it down."""
@@ -245,8 +298,7 @@ class Journey:
             self.care.before(kind)
         if self.round is not None and self._drops_out():
             raise Left("drop_out", step.address)
-        plan = plan_visit(clinic.scenario, kind.name, self.attributes, served_as=self.served_as)
-        rank = self._rank(step, kind)
+        plan, rank = kind.plan(self), clinic.pathways.rank(self._class(step, kind))
         while True:
             visit = on_floor(
                 clinic, plan, (patient,), step.address, self.times(step.address),
@@ -281,10 +333,6 @@ class Journey:
     def _class(self, step: Visit, kind: VisitKind) -> str:
         choose = step.class_ or kind.class_
         return choose(0.5, self.attributes) if choose is not None else self.class_
-
-    def _rank(self, step: Visit, kind: VisitKind) -> float:
-        pathways = self.clinic.pathways
-        return pathways.ranks.get(self._class(step, kind), pathways.last_rank)
 
     def appointment(self, step: Visit, kind: VisitKind, window: Window) -> Walk:
         """Ask for a visit, come to it or miss it, and ask again until it is attended or given up."""
@@ -324,15 +372,15 @@ class Journey:
         self, step: Visit, kind: VisitKind, window: Window, first: int, first_time: float, urgent: bool
     ) -> Request:
         clinic, patient = self.clinic, self.patient
-        now, number = clinic.env.now, clinic.desk.next_request()
+        now, number, class_ = clinic.env.now, clinic.desk.next_request(), self._class(step, kind)
         return Request(
             number=number,
             time=now,
             patient=self.number,
-            plan=plan_visit(clinic.scenario, kind.name, self.attributes, served_as=self.served_as),
+            plan=kind.plan(self),
             step=step.address,
-            class_=self._class(step, kind),
-            rank=FIRST if urgent else self._rank(step, kind),
+            class_=class_,
+            rank=FIRST if urgent else clinic.pathways.rank(class_),
             earliest=max(window.earliest, now),
             target=max(window.target, now),
             latest=window.latest,
@@ -348,12 +396,12 @@ class Journey:
         clinic, slot = self.clinic, booking.slot
         env, desk = clinic.env, clinic.desk
         self.enter("dated")
-        since = max(booking.booked_at, self.last_attended)
-        fate = kind.attendance.fate(self.patient, step.address, occurrence, slot.start, since, env.now)
+        now, since = env.now, max(booking.booked_at, self.last_attended)
+        fate = kind.attendance.fate(self.patient, step.address, occurrence, slot.start, since, now)
         self.booking = booking
         try:
-            if fate.time > env.now:
-                yield env.timeout(fate.time - env.now)
+            if fate.time > now:
+                yield env.timeout(fate.time - now)
         except Interrupt:
             return "clinic"
         finally:
@@ -378,7 +426,8 @@ class Journey:
         if ending.how == "moved":
             desk.waste(booking, ending.how)
             return "moved"
-        self._remember_people(kind, slot.people)
+        if kind.continuity:
+            self._remember_people(kind, slot.people)
         self.attended(kind, visit, ending)
         return "attended"
 
@@ -425,7 +474,9 @@ class Journey:
 
     def must_stop(self, visit: "FloorVisit") -> bool:
         """Say whether something happened to this patient at a visit that ends the course."""
-        return any(event.ends_course and event.patient == self.number for event in visit.happenings)
+        return bool(visit.happenings) and any(
+            event.ends_course and event.patient == self.number for event in visit.happenings
+        )
 
     def meant_gap(self, gap: float) -> float:
         """Give the minutes meant to lie between two dosings: as their repeat says, else what they were."""

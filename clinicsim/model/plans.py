@@ -34,11 +34,16 @@ def plan_visit(
     `served_as` is the protocol on whose behalf it is booked, `retreat` the retreat to whose days it belongs. Plans are
     kept: the same visit for people who do not differ in what it depends on gives the same object.
     """
+    return planner_of(scenario).plan(visit_type, attributes, patients, served_as, retreat)
+
+
+def planner_of(scenario: Scenario) -> "Planner":
+    """Give what makes the plans of a scenario; it is kept for as long as the scenario lives."""
     planner = _PLANNERS.get(id(scenario))
     if planner is None:
-        planner = _PLANNERS[id(scenario)] = _Planner(scenario)
+        planner = _PLANNERS[id(scenario)] = Planner(scenario)
         weakref.finalize(scenario, _PLANNERS.pop, id(scenario), None)
-    return planner.plan(visit_type, attributes, patients, served_as, retreat)
+    return planner
 
 
 def named_roles(scenario: Scenario) -> frozenset[str]:
@@ -53,7 +58,7 @@ def roles_of(need: str) -> tuple[str, ...]:
     return tuple(role.strip() for role in need.split(" or "))
 
 
-class _Planner:
+class Planner:
     """The plans of one scenario, made once for each combination of what they depend on."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -62,8 +67,11 @@ class _Planner:
         self._read = {name: self._attributes_of(visit) for name, visit in scenario.visits.items()}
         self._plans: dict[tuple[object, ...], VisitPlan] = {}
 
-    def plan(self, visit_type: str, attributes: Attributes, patients: int, served_as: str, retreat: str) -> VisitPlan:
-        theirs = tuple(attributes.get(name) for name in self._read[visit_type])
+    def plan(
+        self, visit_type: str, attributes: Attributes, patients: int = 1, served_as: str = "", retreat: str = ""
+    ) -> VisitPlan:
+        """Give the plan of a visit: see `plan_visit`."""
+        theirs = tuple([attributes.get(name) for name in self._read[visit_type]])
         key = (visit_type, patients, served_as, retreat, theirs)
         plan = self._plans.get(key)
         if plan is None:
@@ -137,7 +145,7 @@ class _Planner:
         return tuple(sorted(read))
 
 
-_PLANNERS: dict[int, _Planner] = {}
+_PLANNERS: dict[int, Planner] = {}
 
 
 def booked_length(part: Needs, attributes: Attributes) -> float:

@@ -1,12 +1,13 @@
 """The kinds of steps: from a tree of steps as data to a tree that a journey can walk.
 
-Each kind is a class with one generator, `take`, that yields what the patient's process waits for. `KINDS`, at the
-end, is the one place where a kind is registered. Addresses are the dotted names of steps below their protocol,
-without its name, so that the same step of two protocols draws the same numbers for the same person.
+Each kind is a class with one method, `take`, that gives what the patient's process waits for: a generator of events,
+or nothing where no time passes. `KINDS`, at the end, is the one place where a kind is registered. Addresses are the
+dotted names of steps below their protocol, without its name, so that the same step of two protocols draws the same
+numbers for the same person.
 """
 
 import math
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,18 @@ from simpy import Event
 
 from clinicsim.model.attendance import chance_of
 from clinicsim.model.sampling import certain, chooser, holds, is_random, sampler
-from clinicsim.scenario import pathway
-from clinicsim.scenario.quantities import Fixed, Options
+from clinicsim.scenario import pathway, quantities
+from clinicsim.scenario.quantities import Fixed, Options, Shares
 from clinicsim.scenario.values import Offset
 
 if TYPE_CHECKING:
-    from clinicsim.model.journeys import Journey, Pathways
+    from clinicsim.model.journeys import Journey, Pathways, VisitKind
 
 Walk = Generator[Event, Any, None]
+Events = Iterable[Event]
+
+AT_ONCE: tuple[Event, ...] = ()
+"""What a step waits for that takes no time."""
 
 CHOICE = "choice"
 LEAVE = "leave"
@@ -106,30 +111,51 @@ def walk(steps: "tuple[Step, ...]", journey: "Journey") -> Walk:
     """Walk steps in order, passing over those whose condition does not hold."""
     for step in steps:
         if step.when is None or holds(step.when, journey.attributes):
+            if step.pause is not None:
+                yield from journey.until(journey.clinic.calendar.add(journey.ended, step.pause, "start"))
             yield from step.take(journey)
 
 
 class Step:
-    """What all kinds of steps have: a name, an address, a condition, a pause before, and a class for requests."""
+    """What all kinds of steps have: a name, an address, a condition, a pause before, and a class for requests.
+
+    `pause` is how long after the step before it begins; visits, and so rounds, place themselves and have none.
+    """
 
     def __init__(self, spec: pathway.BaseStep, name: str, address: str, pathways: "Pathways") -> None:
         self.name = name
         self.address = address
         self.when = spec.when
-        self.after = spec.after
+        self.pause = spec.after
         self.class_ = chooser(spec.class_) if spec.class_ is not None else None
 
-    def take(self, journey: "Journey") -> Walk:
+    def take(self, journey: "Journey") -> Events:
         """Walk this step."""
         raise TypeError(f"{type(self).__name__} has no way to be walked")
 
     def foresee(self, outlook: Outlook, journey: "Journey") -> None:
         """Add to an outlook what this step plans: no time and no sessions, unless a kind says otherwise."""
 
-    def pause(self, journey: "Journey") -> Walk:
-        """Wait for as long after the step before as `after` says."""
-        if self.after is not None:
-            yield from journey.until(journey.clinic.calendar.add(journey.ended, self.after, "start"))
+
+class Choice:
+    """A name that is chosen for somebody by chance at a step; nothing is drawn where there is only one."""
+
+    def __init__(self, choice: Shares | quantities.Choice, address: str) -> None:
+        self._choose = chooser(choice)
+        self._certain = certain(choice)
+        self._address = address
+
+    def made(self, journey: "Journey") -> str:
+        """Choose."""
+        if self._certain is not None:
+            return self._certain
+        return self._choose(journey.draw(CHOICE, self._address), journey.attributes)
+
+    def foreseen(self, journey: "Journey") -> str:
+        """Give what will be chosen."""
+        if self._certain is not None:
+            return self._certain
+        return self._choose(journey.peek(CHOICE, self._address), journey.attributes)
 
 
 class Visit(Step):
@@ -141,6 +167,8 @@ class Visit(Step):
         super().__init__(spec, name, address, pathways)
         if spec.visit is None:
             raise TypeError(f"step {address} names no visit")
+        self.pause = None
+        self.after = spec.after
         self._choose = chooser(spec.visit)
         self._certain = certain(spec.visit)
         self._random = isinstance(spec.visit, Options)
@@ -153,17 +181,18 @@ class Visit(Step):
 
     def take(self, journey: "Journey") -> Walk:
         """Come when the appointment is, or at once where there are none."""
-        pathways = journey.clinic.pathways
-        kind = pathways.kind(self._certain or self.visit_type(journey))
+        kind = journey.clinic.pathways.kind(self._certain or self.visit_type(journey))
         if kind.walk_in:
-            now = journey.clinic.env.now
-            if self.after is not None or journey.round is not None or journey.ended > now:
-                target = self.window(journey).target
-                if target > now:
-                    yield from journey.until(target)
-            yield from journey.walk_in(self, kind)
-        else:
-            yield from journey.appointment(self, kind, self.window(journey))
+            return self._walk_in(kind, journey)
+        return journey.appointment(self, kind, self.window(journey))
+
+    def _walk_in(self, kind: "VisitKind", journey: "Journey") -> Walk:
+        now = journey.clinic.env.now
+        if self.after is not None or journey.round is not None or journey.ended > now:
+            target = self.window(journey).target
+            if target > now:
+                yield from journey.until(target)
+        yield from journey.walk_in(self, kind)
 
     def foresee(self, outlook: Outlook, journey: "Journey") -> None:
         """A visit lasts as long as it is booked for, as soon as it is wished for."""
@@ -201,8 +230,14 @@ class Repeat(Step):
             (Visit(spec, name, address, pathways),) if spec.steps is None else pathways.build(spec.steps, address)
         )
         self._of_one_visit = spec.steps is None
+        self.pause = None
+        self.after = spec.after
         self.every = spec.every
         self.tolerance = spec.tolerance if spec.tolerance is not None else Offset()
+        self._earlier = Offset(-self.tolerance.minutes, -self.tolerance.days, -self.tolerance.working_days)
+        self._whole_day = self.tolerance == Offset() and self.every is not None and _counts_days(self.every)
+        self.meant = None if self.every is None else minutes_of(self.every)
+        """The minutes meant to lie between the starts of two rounds; None where the rounds just follow one another."""
         self.within = spec.within
         self.until = spec.until
         self.drop_out = chance_of(spec.drop_out) if spec.drop_out is not None else None
@@ -212,11 +247,6 @@ class Repeat(Step):
         self._forever = spec.repeat == "forever"
         self._count = None if again or self._forever else sampler(spec.repeat)  # type: ignore[arg-type]
         self._random_count = self._count is not None and is_random(spec.repeat)  # type: ignore[arg-type]
-
-    @property
-    def meant(self) -> float | None:
-        """The minutes meant to lie between the starts of two rounds; None where the rounds just follow one another."""
-        return None if self.every is None else minutes_of(self.every)
 
     def rounds(self, journey: "Journey") -> float:
         """Give the number of rounds for somebody; endless where chance or a condition ends them."""
@@ -256,10 +286,10 @@ class Repeat(Step):
         calendar = journey.clinic.calendar
         if round_.index > 0 and self.every is not None and round_.before is not None:
             target = calendar.add(round_.before, self.every)
-            if _counts_days(self.every) and self.tolerance == Offset():
+            if self._whole_day:
                 midnight = calendar.day_of(target) * 1440.0
                 return Window(midnight, target, midnight + 1440.0, tolerant=True)
-            earliest = calendar.subtract(target, self.tolerance, "start")
+            earliest = calendar.add(target, self._earlier, "start")
             return Window(earliest, target, calendar.add(target, self.tolerance, "end"), tolerant=True)
         if (round_.index == 0 and not self._of_one_visit) and (self.after is not None or self.within is not None):
             return journey.window_after(self.after, self.within)
@@ -300,13 +330,12 @@ class Wait(Step):
 
     def take(self, journey: "Journey") -> Walk:
         """Wait from the end of the step before."""
-        yield from self.pause(journey)
         if self._offset is not None:
             moment = journey.clinic.calendar.add(journey.ended, self._offset)
         else:
             u = journey.draw(WAIT, self.address) if self._random else 0.5
             moment = journey.ended + self.length(u, journey.attributes)
-        yield from journey.until(moment)
+        return journey.until(moment)
 
 
 class Choose(Step):
@@ -314,22 +343,19 @@ class Choose(Step):
 
     def __init__(self, spec: pathway.ChooseStep, name: str, address: str, pathways: "Pathways") -> None:
         super().__init__(spec, name, address, pathways)
-        self._choose = chooser(spec.choose)
+        self._choice = Choice(spec.choose, address)
         self.options = {option: pathways.build(steps, f"{address}.{option}") for option, steps in spec.options.items()}
 
     def foresee(self, outlook: Outlook, journey: "Journey") -> None:
         """The way that will be chosen."""
-        option = self._choose(journey.peek(CHOICE, self.address), journey.attributes)
-        outlook.look(self.options.get(option, ()), journey)
+        outlook.look(self.options.get(self._choice.foreseen(journey), ()), journey)
 
     def take(self, journey: "Journey") -> Walk:
         """Draw an option and walk it; a name without an option is a protocol."""
-        yield from self.pause(journey)
-        option = self._choose(journey.draw(CHOICE, self.address), journey.attributes)
+        option = self._choice.made(journey)
         if option in self.options:
-            yield from walk(self.options[option], journey)
-        else:
-            yield from journey.under_protocol(option, self.address)
+            return walk(self.options[option], journey)
+        return journey.under_protocol(option, self.address)
 
 
 class Leave(Step):
@@ -340,22 +366,33 @@ class Leave(Step):
         self._reasons = [(reason, _leaving_share(share, pathways)) for reason, share in spec.leave.items()]
         self._returns = spec.returns
 
-    def take(self, journey: "Journey") -> Walk:
+    def take(self, journey: "Journey") -> Events:
         """Draw whether the patient leaves, and why."""
-        yield from self.pause(journey)
-        uniform, total = journey.draw(LEAVE, self.address), 0.0
+        reason = self.reason(journey.draw(LEAVE, self.address), journey)
+        if reason is None:
+            return AT_ONCE
+        back = self._returns.get(reason)
+        if back is None or not journey.happens(RETURN, self.address, back.share):
+            raise Left(reason, self.address)
+        return self._come_back(back, reason, journey)
+
+    @property
+    def at_once(self) -> bool:
+        """Whether those who leave do so at once, all of them for good."""
+        return self.when is None and self.pause is None and not self._returns
+
+    def reason(self, uniform: float, journey: "Journey") -> str | None:
+        """Give why the patient leaves, by a uniform number; None for those who stay."""
+        total = 0.0
         for reason, share in self._reasons:
             if (self.address, reason) in journey.spared:
                 continue
             total += share(journey.attributes)
             if uniform < total:
-                yield from self._leave(reason, journey)
-                break
+                return reason
+        return None
 
-    def _leave(self, reason: str, journey: "Journey") -> Walk:
-        back = self._returns.get(reason)
-        if back is None or not journey.happens(RETURN, self.address, back.share):
-            raise Left(reason, self.address)
+    def _come_back(self, back: pathway.Return, reason: str, journey: "Journey") -> Walk:
         journey.spared |= {(self.address, reason)}
         yield from journey.until(journey.clinic.env.now + back.after)
         raise ComesBack(back.to)
@@ -382,10 +419,10 @@ class Assess(Step):
         super().__init__(spec, name, address, pathways)
         self.assessment = spec.assess
 
-    def take(self, journey: "Journey") -> Walk:
+    def take(self, journey: "Journey") -> Events:
         """Measure."""
-        yield from self.pause(journey)
         journey.care.assess(self.assessment)
+        return AT_ONCE
 
 
 class Protocol(Step):
@@ -393,13 +430,11 @@ class Protocol(Step):
 
     def __init__(self, spec: pathway.ProtocolStep, name: str, address: str, pathways: "Pathways") -> None:
         super().__init__(spec, name, address, pathways)
-        self._choose = chooser(spec.protocol)
+        self._choice = Choice(spec.protocol, address)
 
     def take(self, journey: "Journey") -> Walk:
         """Agree to the protocol and walk it, or decline and leave."""
-        yield from self.pause(journey)
-        protocol = self._choose(journey.draw(CHOICE, self.address), journey.attributes)
-        yield from journey.under_protocol(protocol, self.address)
+        return journey.under_protocol(self._choice.made(journey), self.address)
 
 
 class Retreat(Step):
@@ -407,25 +442,22 @@ class Retreat(Step):
 
     def __init__(self, spec: pathway.RetreatStep, name: str, address: str, pathways: "Pathways") -> None:
         super().__init__(spec, name, address, pathways)
-        self._choose = chooser(spec.retreat)
+        self._choice = Choice(spec.retreat, address)
         self.wait_at_most = spec.wait_at_most
         self.otherwise = pathways.build({"otherwise": spec.otherwise}, address) if spec.otherwise is not None else None
 
     def foresee(self, outlook: Outlook, journey: "Journey") -> None:
         """The sessions of the itinerary, on their days."""
         pathways = journey.clinic.pathways
-        retreat = self._choose(journey.peek(CHOICE, self.address), journey.attributes)
         arrived = outlook.minutes
-        for day, visit_type in pathways.itinerary(retreat):
+        for day, visit_type in pathways.itinerary(self._choice.foreseen(journey)):
             outlook.minutes = arrived + (day - 1) * 1440.0
             if pathways.kind(visit_type).session_of is not None:
                 outlook.session()
 
     def take(self, journey: "Journey") -> Walk:
         """Wait for the retreat and live through it."""
-        yield from self.pause(journey)
-        retreat = self._choose(journey.draw(CHOICE, self.address), journey.attributes)
-        yield from journey.clinic.cohorts.take_part(journey, retreat, self)
+        return journey.clinic.cohorts.take_part(journey, self._choice.made(journey), self)
 
 
 class Maintain(Step):
@@ -433,13 +465,11 @@ class Maintain(Step):
 
     def __init__(self, spec: pathway.MaintainStep, name: str, address: str, pathways: "Pathways") -> None:
         super().__init__(spec, name, address, pathways)
-        self._choose = chooser(spec.maintain)
+        self._choice = Choice(spec.maintain, address)
 
     def take(self, journey: "Journey") -> Walk:
         """Be offered the plan, and take boosters for as long as it lasts."""
-        yield from self.pause(journey)
-        plan = self._choose(journey.draw(CHOICE, self.address), journey.attributes)
-        yield from journey.clinic.pathways.plan(plan).take(journey)
+        return journey.clinic.pathways.plan(self._choice.made(journey)).take(journey)
 
 
 class Medicine(Step):
@@ -451,10 +481,10 @@ class Medicine(Step):
         self.lasts = spec.for_
         self.drop_out = spec.drop_out
 
-    def take(self, journey: "Journey") -> Walk:
+    def take(self, journey: "Journey") -> Events:
         """Begin to take it."""
-        yield from self.pause(journey)
         journey.care.take_medicine(self)
+        return AT_ONCE
 
 
 KINDS: dict[type[pathway.BaseStep], type[Step]] = {
