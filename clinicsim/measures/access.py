@@ -52,15 +52,16 @@ def _flows(run: Run) -> Figures:
     }
 
 
-def by_year(name: str, run: Run, times: Array) -> Iterator[tuple[str, float]]:
-    """Events in each full year of the window, and in its last full twelve months."""
+def by_year(name: str, run: Run, times: Array, worth: Array | None = None) -> Iterator[tuple[str, float]]:
+    """Events (or what they are worth) in each full year of the window, and in its last full twelve months."""
     start, begin = run.scenario.start, run.begin
+    each = np.ones(times.size) if worth is None else worth
     for year in range(1, full_years(run) + 1):
         first, last = edge(start, begin, 12 * year - 12), edge(start, begin, 12 * year)
-        yield f"{name}.year_{year}", float(np.count_nonzero((times >= first) & (times < last)))
+        yield f"{name}.year_{year}", float(each[(times >= first) & (times < last)].sum())
     if full_years(run):
         last_year = (times >= edge(start, run.end, -12)) & (times < run.end)
-        yield f"{name}.last_12_months", float(np.count_nonzero(last_year))
+        yield f"{name}.last_12_months", float(each[last_year].sum())
 
 
 def full_years(run: Run) -> int:

@@ -16,6 +16,7 @@ from clinicsim.measures.access import early_reasons, pathway_steps
 from clinicsim.measures.capacity import LOST
 from clinicsim.measures.causes import causes_of
 from clinicsim.measures.courses import drop_out_reasons
+from clinicsim.measures.money.ledger import COSTS, REVENUE
 from clinicsim.measures.outcomes import weeks_of
 from clinicsim.measures.periods import DAY, months_between, months_later
 from clinicsim.measures.scheme import pools
@@ -38,7 +39,8 @@ class Measure:
     `definition` and `population` are for a planner to read. `direction` says whether more is better. `headline`
     measures, at most eight, get verdicts. Intervals stay within `bounds`. `pooled` shares are of people (or visits),
     whose counts over all replications serve where every replication says 0 or 1. `summary` is how replications are
-    brought together: a median where a value may be censored at infinity. `difference_that_matters` is the least
+    brought together: a median where a value may be censored at infinity, or the value that 95% of them stay under; a
+    `ratio` is the mean of its first measure over that of its second. `difference_that_matters` is the least
     difference worth knowing of, in the unit. `index` is "month" or "week" for a series. `label` is for charts. What is
     not `shown` is there for other figures to be made from.
     """
@@ -54,9 +56,11 @@ class Measure:
     headline: bool = False
     bounds: tuple[float | None, float | None] = (0.0, None)
     pooled: bool = False
-    summary: Literal["mean", "median"] = "mean"
+    summary: Literal["mean", "median", "p95"] = "mean"
     index: Literal["", "month", "week"] = ""
     needs_outcome: bool = False
+    needs_money: bool = False
+    ratio: tuple[str, str] | None = None
     shown: bool = True
 
     @property
@@ -424,6 +428,85 @@ OUTCOME = (
 )  # fmt: skip
 
 
+def _money(name: str, unit: str, label: str, definition: str, population: str = WINDOW, direction: Direction = "more",
+           matters: float = 1000.0, *, bounds: tuple[float | None, float | None] = ANY, outcome: bool = False,
+           summary: Literal["mean", "median", "p95"] = "mean", headline: bool = False, shown: bool = True,
+           of: tuple[str, str] | None = None) -> Measure:  # fmt: skip
+    return Measure(name, unit, "money", label, definition, population, direction, matters, headline, bounds,
+                   summary=summary, needs_outcome=outcome, needs_money=True, ratio=of, shown=shown)  # fmt: skip
+
+
+def _profit(name: str, label: str, definition: str, direction: Direction) -> Iterator[Measure]:
+    yield _money(name, "money per month", label, f"{definition}, over months.", direction=direction)
+    yield _money(f"{name}.year_{{year}}", "money per year", f"{label} in year {{year}}",
+                 f"{definition}, in year {{year}} of the window, of twelve calendar months.", direction=direction,
+                 matters=10000.0)  # fmt: skip
+    yield _money(f"{name}.last_12_months", "money per year", f"{label} in the last 12 months",
+                 f"{definition}, in the last full twelve months of the run.", direction=direction,
+                 matters=10000.0)  # fmt: skip
+
+
+MONEY = (
+    *_profit("net_revenue", "Net revenue",
+             "What is earned, less what payers deny: visits on their day, packages visit by visit as they are used",
+             "more"),
+    *_profit("costs", "Costs", "All running costs: wages, rent, overhead, medicine, supplies and the rest; "
+                               "investment not included", "less"),
+    *_profit("margin", "Margin", "Net revenue less costs, before investment and tax", "more"),
+    _money("income_from.{income}", "money per month", "Income: {income}", "Net revenue of this kind ({income}) over "
+                                                                         "months."),
+    _money("cost_of.{cost}", "money per month", "Cost: {cost}", "Costs of this kind ({cost}) over months.",
+           direction="less"),
+    _money("contribution.{protocol}", "money per month", "Contribution of {protocol}",
+           "Net revenue of people after they agreed to {protocol}, less the medicine, supplies, lodging and meals of "
+           "their visits, over months. Wages and rent are not shared out.", "people under {protocol}"),
+    _money("contribution_per_hour.{protocol}", "money per hour", "Contribution of {protocol} for each therapist hour",
+           "The contribution of {protocol} over the hours that therapists gave to its visits (all staff, where no role "
+           "is called therapist).", "people under {protocol}", matters=10.0),
+    _money("lowest_cash", "money", "Lowest cash", "The lowest balance at the end of any day.", "days in the window"),
+    _money("lowest_cash_month", "month", "Month of the lowest cash", "The month in which cash is lowest, from 1.",
+           "days in the window", "neither", 1.0, bounds=(0.0, None)),
+    _money("cash_at_end", "money", "Cash at the end", "The balance when the run ends.", "the end"),
+    _money("owed_to_clinic_at_end", "money", "Owed to the clinic at the end",
+           "What has been earned and is paid after the end of the run.", "the end", "neither"),
+    _money("opening_cash_needed", "money", "Opening cash needed",
+           "The opening cash with which the balance stays at 0 or above to the end of the run in 95% of replications.",
+           "replications", "less", bounds=(0.0, None), summary="p95"),
+    _money("break_even_month", "month", "Break-even month",
+           "First month from which cumulative margin stays at 0 or above for three months. Infinite when not within "
+           "the run.", WINDOW, "less", 1.0, bounds=(0.0, None), summary="median"),
+    _money("payback_month", "month", "Payback month",
+           "First month from which cumulative cash, investment included, stays at 0 or above for three months. "
+           "Infinite when not within the run.", WINDOW, "less", 1.0, bounds=(0.0, None), summary="median"),
+    _money("net_present_value", "money", "Net present value",
+           "All cash flows of the window, and those due afterwards for service within it, each discounted to its "
+           "beginning; opening cash left out, nothing assumed for later years.", WINDOW, "more", 10000.0,
+           headline=True),
+    _money("cost_per_completed_course", "money", "Cost for each completed course",
+           "All costs of the window over courses completed in it.", "the window", "less", 100.0,
+           of=("costs_in_window", "completed_in_window")),
+    _money("cost_per_responder", "money", "Cost for each responder",
+           "All costs of the window over starters in response at the end of their course.", "the window", "less",
+           100.0, outcome=True, of=("costs_in_window", "responders_in_window")),
+    _money("remission_month_cost", "money", "Cost for each month in remission",
+           "All costs of the window over the months that all eligible people spend in remission in it.", ELIGIBLE,
+           "less", 100.0, outcome=True, of=("costs_in_window", "remission_months_in_window")),
+    _money("cost_per_qaly", "money", "Cost for each quality-adjusted life year",
+           "All discounted costs of the window over all discounted quality-adjusted life years that eligible people "
+           "gain in it against their own baseline. Benefit after the end is not counted.", ELIGIBLE, "less", 1000.0,
+           outcome=True, of=("discounted_costs", "discounted_qalys")),
+    *(_money(name, unit, name.replace("_", " ").capitalize(), definition, outcome=outcome, shown=False)
+      for name, unit, definition, outcome in (
+          ("costs_in_window", "money", "All costs of the window.", False),
+          ("discounted_costs", "money", "All costs of the window, discounted to its beginning.", False),
+          ("completed_in_window", "courses", "Courses completed in the window.", False),
+          ("investment", "money", "What is invested in the window.", False),
+          ("responders_in_window", "people", "Starters in response at the end of their course.", True),
+          ("remission_months_in_window", "months", "Months that eligible people spend in remission.", True),
+          ("discounted_qalys", "QALY", "Quality-adjusted life years gained, discounted.", True))),
+)  # fmt: skip
+
+
 def _monthly(name: str, unit: str, group: str, label: str, definition: str, population: str = WINDOW) -> Measure:
     bounds = SHARE if unit == "share" else (0.0, None)
     return Measure(name, unit, group, label, definition, population, "neither", 0.0, bounds=bounds, index="month")
@@ -450,13 +533,24 @@ SERIES = (
              "Maintenance dosings over all dosings of the month."),
     _monthly("utilisation_by_month.{pool}", "share", "capacity", "Use of {pool}", "Utilisation of {pool} in each "
                                                                                   "month."),
+    *(replace(_monthly(name, "money", "money", label, definition), bounds=ANY, needs_money=True)
+      for name, label, definition in (
+          ("net_revenue_by_month", "Net revenue", "Net revenue of each month."),
+          ("costs_by_month", "Costs", "Running costs of each month."),
+          ("margin_by_month", "Margin", "Net revenue less costs of each month."),
+          ("cash_by_month", "Cash", "The balance at the end of each month."))),
+    replace(_monthly("insolvent_by_month", "share", "money", "Out of cash",
+                     "Whether cash has been under 0 by the end of that month; over replications, the share in which "
+                     "it has."), needs_money=True),
     *(Measure(f"score_by_week{suffix}", "points", "outcome", "Mean score", f"Mean true score so many weeks after "
                                                                            f"{clock}.",
               f"{who}; that week lies within the run", "less", 0.0, index="week", needs_outcome=True)
       for suffix, clock, who in (("", "the inquiry", ELIGIBLE), ("_starters", "the first dosing", STARTERS))),
 )  # fmt: skip
 
-MEASURES: tuple[Measure, ...] = (*ACCESS, *DAY_OF_VISIT, *CAPACITY, *COURSES, *MAINTENANCE, *OUTCOME, *SERIES)
+MEASURES: tuple[Measure, ...] = (
+    *ACCESS, *DAY_OF_VISIT, *CAPACITY, *COURSES, *MAINTENANCE, *OUTCOME, *MONEY, *SERIES,
+)  # fmt: skip
 """All measures and families, in the order in which they are shown."""
 
 
@@ -477,7 +571,8 @@ def _all_measures(scenario: "Scenario") -> dict[str, Measure]:
     return {
         member.name: member
         for measure in MEASURES
-        if scenario.outcome is not None or not measure.needs_outcome
+        if (scenario.outcome is not None or not measure.needs_outcome)
+        and (scenario.money is not None or not measure.needs_money)
         for member in _spelled_out(measure, members)
     }
 
@@ -513,6 +608,9 @@ def _members(scenario: "Scenario") -> dict[str, list[str]]:
         "step": pathway_steps(scenario),
         "lost": list(LOST),
         "landmark": [weeks_of(landmark) for landmark in scenario.outcome.landmarks] if scenario.outcome else [],
+        "protocol": list(scenario.protocols),
+        "income": list(REVENUE),
+        "cost": list(COSTS),
         "year": [str(year) for year in range(1, _full_years(scenario) + 1)],
     }
 

@@ -9,8 +9,9 @@ from clinicsim.measures.capacity import capacity
 from clinicsim.measures.catalogue import catalogue
 from clinicsim.measures.courses import courses
 from clinicsim.measures.day import day
-from clinicsim.measures.figures import Figures, Share
+from clinicsim.measures.figures import Figures, Share, ratio
 from clinicsim.measures.maintenance import maintenance
+from clinicsim.measures.money import money, money_by_month
 from clinicsim.measures.outcomes import outcomes
 from clinicsim.measures.paths import ScorePaths
 from clinicsim.measures.run import Run
@@ -65,7 +66,15 @@ def measure_run(run: Run) -> Measured:
         paths = ScorePaths(run)
         figures |= {**outcomes(run, paths), **split(run, paths)}
         series |= by_week(run, paths)
+    if scenario.money is not None:
+        figures |= money(run, paths if scenario.outcome is not None else None)
+        series |= money_by_month(run)
     known = catalogue(scenario)
+    figures |= {
+        name: ratio(_value(figures[entry.ratio[0]]), _value(figures[entry.ratio[1]]))
+        for name, entry in known.items()
+        if entry.ratio is not None
+    }
     return Measured(
         values={name: _value(figures[name]) for name, entry in known.items() if not entry.index},
         counts=_counts({name: figures[name] for name, entry in known.items() if entry.pooled}),

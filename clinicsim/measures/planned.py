@@ -1,6 +1,6 @@
 """How many sessions of a treatment each protocol plans, said before any outcome is compared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from clinicsim.model.reach import possible_names, reach_of, typical_person
@@ -15,33 +15,62 @@ def planned_sessions(scenario: "Scenario") -> dict[str, float]:
     included."""
     used = reach_of(scenario).protocols
     return {
-        name: _sessions(scenario, scenario.protocols[name].steps.values())
+        name: sum(
+            count
+            for visit, count in planned_visits(scenario, name).items()
+            if scenario.visits[visit].session_of is not None
+        )
         for name in scenario.protocols
         if name in used
     }
 
 
-def _sessions(scenario: "Scenario", steps: Iterable[Any]) -> float:
-    return sum(_sessions_of(scenario, step) for step in steps)
+def planned_visits(scenario: "Scenario", protocol: str) -> dict[str, float]:
+    """The visits of each type that a protocol plans for a typical person; a branch counts by its share."""
+    return _added_up(_visits_of(scenario, scenario.protocols[protocol].steps.values()))
 
 
-def _sessions_of(scenario: "Scenario", step: Any) -> float:
-    """A branch counts by its share; a protocol inside another has sessions of its own and is no part of this one."""
+def visits_of_retreat(scenario: "Scenario", name: str) -> dict[str, float]:
+    """The visits of each type that a retreat's itinerary plans for each of its people."""
+    return _added_up(
+        (visit, len(entry.days) * share)
+        for entry in scenario.retreats[name].itinerary.values()
+        for visit, share in shares_for(entry.visit, typical_person(scenario))
+    )
+
+
+Planned = Iterator[tuple[str, float]]
+
+
+def _added_up(planned: Iterable[tuple[str, float]]) -> dict[str, float]:
+    counts: dict[str, float] = {}
+    for visit, count in planned:
+        counts[visit] = counts.get(visit, 0.0) + count
+    return counts
+
+
+def _visits_of(scenario: "Scenario", steps: Iterable[Any]) -> Planned:
+    for step in steps:
+        yield from _visits_of_step(scenario, step)
+
+
+def _visits_of_step(scenario: "Scenario", step: Any) -> Planned:
+    """A protocol inside another has visits of its own and is no part of this one."""
     if hasattr(step, "repeat"):
-        return _rounds(scenario, step) * (
-            _visits(scenario, step.visit) if step.visit else _sessions(scenario, step.steps.values())
-        )
-    if hasattr(step, "visit"):
-        return _visits(scenario, step.visit)
-    if hasattr(step, "options"):
-        shares = shares_for(step.choose, typical_person(scenario))
-        return sum(
-            share * _sessions(scenario, step.options[name].values()) for name, share in shares if name in step.options
-        )
-    if hasattr(step, "retreat"):
-        names = possible_names(scenario, step.retreat)
-        return max((_of_retreat(scenario, name) for name in names), default=0.0)
-    return 0.0
+        rounds = _rounds(scenario, step)
+        inner = _chosen(scenario, step.visit) if step.visit else _visits_of(scenario, step.steps.values())
+        yield from ((visit, rounds * count) for visit, count in inner)
+    elif hasattr(step, "visit"):
+        yield from _chosen(scenario, step.visit)
+    elif hasattr(step, "options"):
+        for name, share in shares_for(step.choose, typical_person(scenario)):
+            if name in step.options:
+                yield from (
+                    (visit, share * count) for visit, count in _visits_of(scenario, step.options[name].values())
+                )
+    elif hasattr(step, "retreat"):
+        plans = [visits_of_retreat(scenario, name) for name in possible_names(scenario, step.retreat)]
+        yield from max(plans, key=lambda plan: sum(plan.values()), default={}).items()
 
 
 def _rounds(scenario: "Scenario", step: Any) -> float:
@@ -50,10 +79,5 @@ def _rounds(scenario: "Scenario", step: Any) -> float:
     return mean(step.repeat, typical_person(scenario))
 
 
-def _visits(scenario: "Scenario", choice: Any) -> float:
-    shares = shares_for(choice, typical_person(scenario))
-    return sum(share for name, share in shares if scenario.visits[name].session_of is not None)
-
-
-def _of_retreat(scenario: "Scenario", name: str) -> float:
-    return sum(len(entry.days) * _visits(scenario, entry.visit) for entry in scenario.retreats[name].itinerary.values())
+def _chosen(scenario: "Scenario", choice: Any) -> Planned:
+    yield from shares_for(choice, typical_person(scenario))

@@ -50,6 +50,7 @@ class Run:
         self.columns = Columns(log)
         self.begin = log.warm_up_end
         self.end = log.end
+        self.seed, self.replication = log.seed, log.replication
         self._kept: dict[str, Any] = {}
 
     def kept(self, name: str, make: Callable[["Run"], T]) -> T:

@@ -228,6 +228,7 @@ class Care:
             self._begin(journey.course, now)
         self._write(self._response.medicine_begun(step.treatment, now))
         taken = min(inf if step.lasts is None else step.lasts, self._kept_taking(step))
+        journey.clinic.rows["medicine"].append((now, journey.number, step.treatment, step.address, now + taken))
         self._at(now + taken, lambda: self._stop_medicine(step.treatment))
 
     def _stop_medicine(self, treatment: str) -> None:

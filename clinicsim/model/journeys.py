@@ -274,6 +274,7 @@ class Journey:
         protocol = self.clinic.scenario.protocols[name]
         if not self.happens(ACCEPT, name, chance_of(protocol.accept)(self.attributes)):
             raise Left("declined", address)
+        self.clinic.rows["agreed"].append((self.clinic.env.now, self.number, name))
         outer = self.course, self.served_as, self.round, self.class_
         self.attributes["protocol"] = name
         self.class_, self.served_as, self.round = "course", name, None

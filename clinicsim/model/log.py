@@ -24,6 +24,7 @@ The day
                         (charting), which may go on after a shift; presence after hours
 Courses and outcomes
     course_begun, course_ended, gap      a course, what it planned and gave; the time from one dosing to the next
+    agreed, medicine    a protocol accepted; a medicine taken from now `until` then
     dosed, integrated   sessions of a treatment; how many sessions an integration visit covered
     effect              from `time` on the fall is change x 0.5 ^ (((t - origin) / half_loss) ^ 4)
     relapsed, assessed, maintenance, retreat   what happened, to whom
@@ -75,6 +76,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "dosed": ("time", "visit", "patient", "treatment", "dose", "part", "number", "began"),
     "integrated": ("time", "visit", "patient", "treatment", "dosings"),
     "effect": ("time", "patient", "treatment", "change", "origin", "half_loss", "effective", "response"),
+    "agreed": ("time", "patient", "protocol"),
+    "medicine": ("time", "patient", "treatment", "step", "until"),
     "relapsed": ("time", "patient", "treatment"),
     "assessed": ("time", "patient", "name", "score", "measured"),
     "maintenance": ("time", "patient", "plan", "what"),

@@ -42,6 +42,7 @@ class _Member:
     absence: Absence
     employed: tuple[tuple[float, float], ...]
     draws: tuple[int, str]
+    person: Person | None
     leave_weeks: set[int] = field(default_factory=set)
     resting: set[int] = field(default_factory=set)
     retreats: dict[int, list[tuple[Spans, str, bool]]] = field(default_factory=dict)
@@ -91,6 +92,15 @@ class Roster:
     def worker(self, name: str) -> Worker:
         """Give the worker of a name."""
         return self._by_name[name].worker
+
+    def terms(self, worker: Worker) -> tuple[Role, Person | None]:
+        """Give what the scenario says about a worker: the role, and the person, if they are described."""
+        member = self._by_name[worker.name]
+        return self._scenario.staff[worker.pool], member.person
+
+    def employment(self, worker: Worker) -> tuple[tuple[float, float], ...]:
+        """Give the days of a worker's employment, as spans from one day up to another."""
+        return self._by_name[worker.name].employed
 
     def on_change(self, listener: Callable[[Worker, int], None]) -> None:
         """Have `listener(worker, day)` called whenever somebody's day is changed after the start."""
@@ -393,6 +403,7 @@ def _member(
         absence=role.absence if own.absence is None else own.absence,
         employed=spans,
         draws=draws,
+        person=person,
     )
 
 

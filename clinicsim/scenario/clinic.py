@@ -213,6 +213,8 @@ class Person(Named):
     """Paid for the hours on the rota, or for hours with patients."""
     hiring: Amount | None = None
     """The cost of hiring."""
+    on_cost: Share | None = None
+    """On top of their wage."""
     only_for: Names | None = None
     """The protocols and retreats that they serve; everything when left out."""
     changes: dict[Name, Change] = written({})
@@ -240,6 +242,8 @@ class Role(Named):
     """Paid for the hours on the rota, or for hours with patients."""
     hiring: Amount = written(0)
     """The cost of each hire, on its day."""
+    on_cost: Share | None = None
+    """On top of their wages, such as 0% for people on contract; as `money.on_cost` when left out."""
     only_for: Names | None = None
     """The protocols and retreats that the pool serves; everything when left out."""
     changes: dict[Name, Change] = written({})

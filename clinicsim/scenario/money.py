@@ -84,6 +84,8 @@ class Money(Spec):
     """Where a source names none."""
     payers: dict[Name, Payer] = written({})
     """Who pays."""
+    card_fee: Share = written("0%")
+    """What is lost of each payment by patients, who pay by card."""
     discount: ShareATimeValue | None = None
     """A year's discount; none when left out."""
     inflation: Growth | None = None

@@ -1,0 +1,144 @@
+"""The ledger: every amount that a run earns, spends, takes in or pays out, with its two dates, in whole cents.
+
+An entry has a *service* date, which places it in the profit and loss account, and a *cash* date, on which the money
+moves; one that never moves money (a package earned, bit by bit) or never counts as profit (a deposit taken in) has no
+such date. Amounts are signed: income and money taken in are positive.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from clinicsim.measures.periods import DAY
+
+Array = np.ndarray
+NEVER = float("inf")
+"""The date of what does not happen."""
+NOBODY = -1
+"""The patient of an entry that belongs to none."""
+
+REVENUE = ("visits", "packages", "kept_deposits", "fees")
+COSTS = (
+    "wages", "overtime", "on_costs", "rent", "overhead", "medicine", "supplies", "lodging", "meals", "inquiries",
+    "campaigns", "hiring", "card_fees",
+)  # fmt: skip
+INVESTMENT, PREPAID = "investment", "prepaid"
+ACCOUNTS = (*REVENUE, *COSTS, INVESTMENT, PREPAID)
+"""The accounts: income, running costs, what is invested, and what is taken in before it is earned (or given back)."""
+
+
+class Entries(NamedTuple):
+    """Entries of one account and one object: `service` and `cash` in minutes of the run, `cents`, and the patient.
+
+    `object` says what it is about: a visit type, a protocol, a role, a kind of room, a source, or a named cost.
+    """
+
+    account: str
+    object: str
+    service: Array
+    cash: Array
+    cents: Array
+    patient: Array
+
+
+def entries(
+    account: str, thing: str, service: Array | float, cash: Array | float, cents: Array, patient: Array | int = NOBODY
+) -> Entries:
+    """Entries of one account; a date or a patient that is the same for all may be given once."""
+    size = cents.size
+    return Entries(
+        account,
+        thing,
+        np.broadcast_to(np.asarray(service, dtype=float), size),
+        np.broadcast_to(np.asarray(cash, dtype=float), size),
+        cents,
+        np.broadcast_to(np.asarray(patient, dtype=np.int64), size),
+    )
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All entries of a run, one place for each in every array.
+
+    `account` and `object` are places in ACCOUNTS and in `objects`; `service` and `cash` are minutes of the run,
+    infinite where there is no such date; `cents` are signed; `patient` is -1 where there is none.
+    """
+
+    account: Array
+    object: Array
+    objects: tuple[str, ...]
+    service: Array
+    cash: Array
+    cents: Array
+    patient: Array
+
+    def of(self, *accounts: str) -> Array:
+        """Flags of the entries of these accounts."""
+        return np.isin(self.account, [ACCOUNTS.index(account) for account in accounts])
+
+    def about(self, thing: str) -> Array:
+        """Flags of the entries about something."""
+        return self.object == (self.objects.index(thing) if thing in self.objects else -2)
+
+    def earned(self, flags: Array, edges: Array) -> Array:
+        """Cents by service date between successive edges, of the entries flagged."""
+        return _sums(self.service[flags], self.cents[flags], edges)
+
+    def paid(self, flags: Array, edges: Array) -> Array:
+        """Cents by cash date between successive edges, of the entries flagged."""
+        return _sums(self.cash[flags], self.cents[flags], edges)
+
+
+def book(everything: Iterable[Entries]) -> Ledger:
+    """Put entries into one ledger, in the order of their service dates, then of their cash dates, then as given."""
+    parts: Sequence[Entries] = [part for part in everything if part.cents.size]
+    objects = tuple(dict.fromkeys(part.object for part in parts))
+    if not parts:
+        empty, none = np.empty(0), np.empty(0, dtype=np.int64)
+        return Ledger(none, none, (), empty, empty, none, none)
+    service, cash = (np.concatenate([part[place] for part in parts]) for place in (2, 3))
+    order = np.lexsort((cash, service))
+    return Ledger(
+        account=np.concatenate([np.full(p.cents.size, ACCOUNTS.index(p.account)) for p in parts])[order],
+        object=np.concatenate([np.full(p.cents.size, objects.index(p.object)) for p in parts])[order],
+        objects=objects,
+        service=service[order],
+        cash=cash[order],
+        cents=np.concatenate([part.cents for part in parts])[order],
+        patient=np.concatenate([part.patient for part in parts])[order],
+    )
+
+
+def _sums(dates: Array, cents: Array, edges: Array) -> Array:
+    place = np.searchsorted(edges, dates, side="right") - 1
+    inside = (place >= 0) & (place < edges.size - 1)
+    sums = np.zeros(edges.size - 1, dtype=np.int64)
+    np.add.at(sums, place[inside], cents[inside])
+    return sums
+
+
+def in_cents(amounts: Array) -> Array:
+    """Amounts in whole cents, half to even; what binary fractions add to an exact half cent is taken off first."""
+    return np.rint(np.round(np.asarray(amounts, dtype=float) * 100.0, 6)).astype(np.int64)
+
+
+def split(total: int, weights: Array) -> Array:
+    """Split cents in proportion to weights by the largest remainder: the parts are whole and add up to the total.
+
+    Of equal remainders the earlier comes first; without any weight all parts are equal.
+    """
+    if not weights.size:
+        return np.empty(0, dtype=np.int64)
+    whole = float(np.sum(weights))
+    exact = total * (weights / whole if whole > 0.0 else np.full(weights.size, 1.0 / weights.size))
+    parts = np.floor(np.round(exact, 9)).astype(np.int64)
+    left = int(total - parts.sum())
+    parts[np.argsort(parts - exact, kind="stable")[:left]] += 1
+    return parts
+
+
+def days_of(begin: float, end: float) -> Array:
+    """The midnights that begin the days from one moment to another."""
+    return np.arange(np.floor(begin / DAY), np.ceil(end / DAY)) * DAY

@@ -1,0 +1,238 @@
+"""Packages: what a protocol or a retreat costs as a whole, when it is paid, and how it is earned.
+
+A package is agreed once, paid as its terms say, and earned visit by visit in proportion to list prices. What was paid
+and not earned yet is owed to the patient. When a course ends early the part that was not used is given back as the
+terms say, and the rest is kept and counts as income of that day.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clinicsim.measures.money.ledger import NEVER, PREPAID, Entries, entries, in_cents, split
+from clinicsim.measures.money.payers import Collected, collected
+from clinicsim.measures.money.prices import People, Prices
+from clinicsim.measures.planned import planned_visits, visits_of_retreat
+from clinicsim.measures.run import Run
+from clinicsim.model.calendar import Calendar
+
+if TYPE_CHECKING:
+    from clinicsim.scenario.care import Protocol, Retreat
+    from clinicsim.scenario.scenario import Scenario
+
+Array = np.ndarray
+EARNED, KEPT = "packages", "kept_deposits"
+
+
+@dataclass(slots=True)
+class Package:
+    """One package that somebody agreed to, in cents; times are minutes of the run, infinite for what never came.
+
+    `sold` is the protocol or retreat, whose planned visits are `planned` (how many of each type). It holds from
+    `agreed` until `closed`, when the course was completed or not; `started` with the first session.
+    """
+
+    patient: int
+    sold: str
+    terms_of: "Protocol | Retreat"
+    price: int
+    payer: str
+    planned: dict[str, float]
+    agreed: float
+    started: float
+    closed: float
+    completed: bool
+    begins: float
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Visits that were attended, in order of time: when each ended, whose it was, and of what type (a code)."""
+
+    ended: Array
+    patient: Array
+    visit: Array
+    names: tuple[str, ...]
+
+
+def agreed_packages(run: Run, people: People, prices: Prices) -> list[Package]:
+    """The packages that were agreed to, in order of time."""
+    scenario = run.scenario
+    found = [*_protocols(run, people, prices), *_retreats(run, people, prices)]
+    return sorted(found, key=lambda package: (package.agreed, package.patient)) if scenario.protocols else []
+
+
+def _protocols(run: Run, people: People, prices: Prices) -> Iterator[Package]:
+    scenario = run.scenario
+    for time, patient, name in run.columns["agreed"].rows:
+        protocol = scenario.protocols[name]
+        if protocol.price is not None:
+            started = _first_after(run, "course_begun", patient, time, name)
+            closed, completed = _end(run, patient, time, name)
+            yield _package(run, people, prices, protocol, name, patient, time, started, closed, completed,
+                           planned_visits(scenario, name))  # fmt: skip
+
+
+def _retreats(run: Run, people: People, prices: Prices) -> Iterator[Package]:
+    """A retreat with a price of its own is agreed to with the first date that is taken."""
+    scenario, taken = run.scenario, set[tuple[int, str]]()
+    for time, _, patient, name, _, _, accepted in run.columns["offered"].rows:
+        retreat = scenario.retreats.get(name)
+        if retreat is None or retreat.price is None or not accepted or (patient, name) in taken:
+            continue
+        taken.add((patient, name))
+        planned = visits_of_retreat(scenario, name)
+        ended = sorted(row[0] for row in run.columns["ended"].rows if row[2] == patient and row[3] in planned)
+        over = next((row[0] for row in run.columns["left"].rows if row[1] == patient and row[0] >= time), NEVER)
+        began = next((moment for moment in ended if moment >= time), NEVER)
+        yield _package(run, people, prices, retreat, name, patient, time, began, over, False, planned)
+
+
+def _package(
+    run: Run, people: People, prices: Prices, sold: "Protocol | Retreat", name: str, patient: int, agreed: float,
+    started: float, closed: float, completed: bool, planned: dict[str, float],
+) -> Package:  # fmt: skip
+    assert sold.price is not None
+    amount = people.amounts(sold.price, np.array([patient]), protocol=[name])
+    return Package(
+        patient, name, sold, int(prices.cents(amount, agreed)[0]), people.payers(np.array([patient]))[0], planned,
+        agreed, started, closed, completed, _first_session(run, patient, agreed),
+    )  # fmt: skip
+
+
+def _first_after(run: Run, kind: str, patient: int, time: float, protocol: str) -> float:
+    rows = _by_patient(run, kind).get(patient, ())
+    return next((row[0] for row in rows if row[0] >= time and row[2] == protocol), NEVER)
+
+
+def _end(run: Run, patient: int, time: float, protocol: str) -> tuple[float, bool]:
+    for row in _by_patient(run, "course_ended").get(patient, ()):
+        if row[0] >= time and row[2] == protocol:
+            return row[0], row[3] == "completed"
+    for kind in ("left", "finished"):
+        for row in _by_patient(run, kind).get(patient, ()):
+            if row[0] >= time:
+                return row[0], False
+    return NEVER, False
+
+
+def _first_session(run: Run, patient: int, time: float) -> float:
+    """When the first session that was booked from a moment on would begin; never where none was."""
+    dosing = set(run.dosing_visits)
+    starts = [row[5] for row in _by_patient(run, "booked").get(patient, ()) if row[4] in dosing and row[5] >= time]
+    return min(starts, default=NEVER)
+
+
+def _by_patient(run: Run, kind: str) -> dict[int, list[tuple[object, ...]]]:
+    def make(run: Run) -> dict[int, list[tuple[object, ...]]]:
+        table = run.columns[kind]
+        place, found = table.columns.index("patient"), dict[int, list[tuple[object, ...]]]()
+        for row in table.rows:
+            found.setdefault(row[place], []).append(row)
+        return found
+
+    return run.kept(f"money.{kind}", make)
+
+
+def covered(packages: list[Package], delivered: Delivered) -> list[Array]:
+    """For each package the places of the visits that it pays for; a visit belongs to one package only.
+
+    Those of its planned types that were attended while it held. Of a package within another the inner one pays.
+    """
+    order = np.argsort(delivered.patient, kind="stable")
+    keys = delivered.patient[order]
+    free = np.ones(delivered.patient.size, dtype=bool)
+    found: list[Array] = [np.empty(0, dtype=np.int64)] * len(packages)
+    for number in range(len(packages) - 1, -1, -1):
+        package = packages[number]
+        first, last = np.searchsorted(keys, [package.patient, package.patient + 1])
+        places = order[first:last]
+        ended = delivered.ended[places]
+        types = [delivered.names.index(name) for name in package.planned if name in delivered.names]
+        inside = (ended >= package.agreed) & (ended <= package.closed) & np.isin(delivered.visit[places], types)
+        places = places[inside & free[places]]
+        free[places] = False
+        found[number] = places[np.argsort(delivered.ended[places], kind="stable")]
+    return found
+
+
+def package_entries(
+    run: Run, calendar: Calendar, people: People, prices: Prices, packages: list[Package], delivered: Delivered,
+    paid_for: list[Array],
+) -> Iterator[Entries]:  # fmt: skip
+    """What packages earn and bring in, one after the other."""
+    dosing = [delivered.names.index(name) for name in run.dosing_visits if name in delivered.names]
+    for package, places in zip(packages, paid_for, strict=True):
+        lists = _list_prices(run.scenario, package, people)
+        types = [delivered.names[code] for code in delivered.visit[places]]
+        sessions = delivered.ended[places[np.isin(delivered.visit[places], dosing)]]
+        yield from _one_package(
+            run, calendar, package, delivered.ended[places], [lists[name] for name in types], sessions,
+            sum(count * lists[name] for name, count in package.planned.items()),
+        )  # fmt: skip
+
+
+def _list_prices(scenario: "Scenario", package: Package, people: People) -> dict[str, float]:
+    """The list price of each planned visit for this person; 1 each where nothing has a price."""
+    patient = np.array([package.patient])
+    lists = {
+        name: float(people.amounts(scenario.visits[name].price, patient, protocol=[package.sold], session=[1.0])[0])
+        for name in package.planned
+    }
+    return lists if any(lists.values()) else dict.fromkeys(lists, 1.0)
+
+
+def _one_package(
+    run: Run, calendar: Calendar, package: Package, ended: Array, worth: list[float], sessions: Array, whole: float
+) -> Iterator[Entries]:
+    share = collected(run.scenario, package.payer, package.terms_of)
+    price = int(in_cents(np.array([package.price / 100.0 * share.share]))[0])
+    each = in_cents(np.array(worth) * (price / 100.0 / whole)) if whole > 0.0 else np.zeros(len(worth), dtype=np.int64)
+    earned = np.diff(np.minimum(np.concatenate(([0], np.cumsum(each))), price))
+    yield entries(EARNED, package.sold, ended, NEVER, earned, package.patient)
+    payments = _payments(package, price, sessions)
+    for when, cents in payments:
+        yield from _taken(share, package, when, cents)
+    left = price - int(earned.sum())
+    if package.closed > run.end:
+        return
+    paid = sum(cents for when, cents in payments if when <= package.closed)
+    kept = left if package.completed else _kept(package, calendar, paid - int(earned.sum()))
+    yield entries(EARNED if package.completed else KEPT, package.sold, package.closed, NEVER, np.array([kept]),
+                  package.patient)  # fmt: skip
+    yield from _taken(share, package, package.closed, int(earned.sum()) + kept - paid)
+
+
+def _payments(package: Package, price: int, sessions: Array) -> list[tuple[float, int]]:
+    """When what is paid: a deposit at once, the balance at the start, or by session."""
+    terms = package.terms_of.terms
+    deposit = int(in_cents(np.array([price / 100.0 * terms.deposit]))[0])
+    payments = [(package.agreed, deposit)] if deposit else []
+    if terms.balance == "at start":
+        return payments + ([(package.started, price - deposit)] if package.started <= package.closed else [])
+    planned = max(1, sessions.size, round(sum(n for v, n in package.planned.items() if v in package.planned)))
+    parts = split(price - deposit, np.ones(planned))
+    return payments + [(float(when), int(part)) for when, part in zip(sessions, parts, strict=False)]
+
+
+def _kept(package: Package, calendar: Calendar, unused: int) -> int:
+    """What is kept, in cents, of what was paid and not used when a course ends early, or does not begin."""
+    terms = package.terms_of.terms
+    if unused <= 0:
+        return 0
+    if package.started <= package.closed:
+        return unused - int(in_cents(np.array([unused / 100.0 * terms.refund_unused]))[0])
+    if terms.refundable_until is None or package.begins == NEVER:
+        return 0
+    return unused if package.closed > calendar.subtract(package.begins, terms.refundable_until) else 0
+
+
+def _taken(share: Collected, package: Package, when: float, cents: int) -> Iterator[Entries]:
+    """Money taken in (or given back): the patient's part on the day, the payer's when it pays."""
+    if cents and when < NEVER:
+        own, theirs = split(cents, np.array([share.own, share.theirs])) if cents > 0 else (cents, 0)
+        yield entries(PREPAID, package.sold, NEVER, when, np.array([own]), package.patient)
+        if theirs:
+            yield entries(PREPAID, package.sold, NEVER, when + share.delay, np.array([theirs]), package.patient)

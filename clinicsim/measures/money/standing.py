@@ -1,0 +1,159 @@
+"""Costs that come whether anybody is treated or not, and those of inquiries, campaigns, hiring, retreats, medicines."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clinicsim.measures.money.dates import Months
+from clinicsim.measures.money.ledger import INVESTMENT, Entries, days_of, entries, in_cents, split
+from clinicsim.measures.money.prices import Prices
+from clinicsim.measures.periods import DAY
+from clinicsim.measures.run import Run
+from clinicsim.measures.scheme import all_steps
+from clinicsim.model.calendar import Calendar
+from clinicsim.model.roster import Roster
+
+if TYPE_CHECKING:
+    from clinicsim.scenario.values import Moment, Pay
+
+Array = np.ndarray
+DAYS_A_YEAR = 365.25
+DAYS_OF = {"hour": 1 / 24, "day": 1.0, "night": 1.0, "week": 7.0, "month": DAYS_A_YEAR / 12, "year": DAYS_A_YEAR}
+"""The days that an amount a time is for, where no calendar month is meant."""
+
+
+def rent_entries(run: Run, roster: Roster, calendar: Calendar, months: Months, prices: Prices) -> Iterator[Entries]:
+    """Rent of rooms and equipment: accrues day by day, paid on the first of the month (or on the first day)."""
+    midnights = days_of(0.0, run.end)
+    for section, pools in (("rooms", run.scenario.rooms), ("equipment", run.scenario.equipment)):
+        for name, pool in pools.items():
+            dated = sorted(
+                ((calendar.moment(change.from_), change) for change in pool.changes.values()), key=lambda one: one[0]
+            )
+            count = np.array([roster.units(f"{section}.{name}", int(day // DAY)) for day in midnights], dtype=float)
+            daily = _a_day(pool.rent, months, midnights)
+            for begins, change in dated:
+                if change.rent is None:
+                    continue
+                until = np.inf if change.until is None else calendar.moment(change.until)
+                daily = np.where((midnights >= begins) & (midnights < until),
+                                 _a_day(change.rent, months, midnights), daily)  # fmt: skip
+            yield from _accrued("rent", name, count * daily, midnights, months.first_days(midnights), months, prices)
+
+
+def overhead_entries(run: Run, calendar: Calendar, months: Months, prices: Prices) -> Iterator[Entries]:
+    """Fixed costs: accrue day by day, paid on the last day of the month; those before the start fall on the start."""
+    if run.scenario.money is None:
+        return
+    for name, cost in run.scenario.money.overhead.items():
+        begins = 0.0 if cost.from_ is None else calendar.moment(cost.from_)
+        ends = run.end if cost.until is None else calendar.moment(cost.until)
+        midnights = days_of(0.0, run.end)
+        daily = np.where((midnights >= begins) & (midnights < ends), _a_day(cost.amount, months, midnights), 0.0)
+        yield from _accrued("overhead", name, daily, midnights, months.last_days(midnights), months, prices)
+        if begins < 0.0:
+            before = np.array([min(ends, 0.0) - begins]) / DAY * (cost.amount.amount / DAYS_OF[cost.amount.per])
+            yield entries("overhead", name, 0.0, 0.0, -prices.cents(before, 0.0))
+
+
+def _a_day(pay: "Pay", months: Months, midnights: Array) -> Array:
+    """What an amount a time comes to on each of these days."""
+    if pay.per in ("month", "year"):
+        monthly = pay.amount / (1.0 if pay.per == "month" else 12.0)
+        return months.spread(np.full(midnights.size, monthly), midnights)
+    return np.full(midnights.size, pay.amount / DAYS_OF[pay.per])
+
+
+def _accrued(
+    account: str, name: str, daily: Array, midnights: Array, paid_on: Array, months: Months, prices: Prices
+) -> Iterator[Entries]:
+    """Daily amounts, month by month in whole cents: a month's cents are shared out over its days."""
+    month = months.of(midnights)
+    for number in np.unique(month):
+        days = midnights[month == number]
+        amounts = daily[month == number]
+        total = int(prices.cents(np.array([amounts.sum()]), days[0])[0])
+        if total:
+            cents = split(total, amounts)
+            yield entries(account, name, days, paid_on[month == number], -cents)
+
+
+def inquiry_entries(run: Run, prices: Prices) -> Iterator[Entries]:
+    """What each inquiry costs, by its source, and what campaigns cost on their first day."""
+    scenario, inquiry = run.scenario, run.columns["inquiry"]
+    plain = scenario.money.cost_per_inquiry if scenario.money is not None else 0.0
+    sources, times, who = inquiry.texts("source"), inquiry.floats("time"), inquiry.whole("patient")
+    for code, source in enumerate(sources.names):
+        known = scenario.arrivals.sources.get(source)
+        cost = plain if known is None or known.cost is None else known.cost
+        rows = sources.codes == code
+        if cost:
+            cents = prices.cents(np.full(int(rows.sum()), float(cost)), times[rows])
+            yield entries("inquiries", source or "inquiries", times[rows], times[rows], -cents, who[rows])
+
+
+def campaign_entries(run: Run, calendar: Calendar) -> Iterator[Entries]:
+    """What each campaign costs, on its first day."""
+    for name, campaign in run.scenario.arrivals.campaigns.items():
+        begins = max(0.0, calendar.moment(campaign.from_))
+        if campaign.cost and begins < run.end:
+            yield entries("campaigns", name, begins, begins, -in_cents(np.array([campaign.cost])))
+
+
+def hiring_entries(run: Run, roster: Roster, prices: Prices) -> Iterator[Entries]:
+    """What it costs to hire each person who comes after the start, on their first day."""
+    for pool in roster.pools:
+        for worker in roster.workers(pool):
+            role, person = roster.terms(worker)
+            cost = role.hiring if person is None or person.hiring is None else person.hiring
+            for first, _ in roster.employment(worker):
+                if cost and 0.0 < first * DAY < run.end:
+                    yield entries("hiring", pool, first * DAY, first * DAY, -prices.cents(np.array([cost]), first * DAY))
+
+
+def lodging_entries(run: Run, prices: Prices) -> Iterator[Entries]:
+    """Nights and meals of the retreats that took place, for those who came, on day 1."""
+    rows = [row for row in run.columns["retreat"].rows if row[3] == "run"]
+    for name, retreat in run.scenario.retreats.items():
+        held = [(row[0], row[4]) for row in rows if row[1] == name]
+        lodging = retreat.lodging
+        if lodging is None or not held:
+            continue
+        when, people = np.array([row[0] for row in held]), np.array([row[1] for row in held], dtype=float)
+        days = max((day for entry in retreat.itinerary.values() for day in entry.days), default=0)
+        for account, pay, times in (("lodging", lodging.cost, lodging.nights), ("meals", lodging.meals, days)):
+            if pay is not None:
+                yield entries(account, name, when, when, -prices.cents(people * times * pay.amount, when))
+
+
+def medicine_entries(run: Run, prices: Prices) -> Iterator[Entries]:
+    """What medicines cost the clinic while they are taken, thirty days at a time."""
+    costs = dict(_medicine_costs(run))
+    for begun, patient, treatment, step, until in run.columns["medicine"].rows:
+        pay = costs.get(step)
+        if pay is not None:
+            starts = np.arange(begun, min(until, run.end), 30 * DAY)
+            days = np.minimum(30.0, (min(until, run.end) - starts) / DAY)
+            cents = prices.cents(pay.amount / DAYS_OF[pay.per] * days, starts)
+            yield entries("medicine", treatment, starts, starts, -cents, patient)
+
+
+def _medicine_costs(run: Run) -> "Iterator[tuple[str, Pay]]":
+    for address, step in all_steps(run.scenario):
+        if getattr(step, "medicine", None) is not None and step.cost is not None:
+            yield address, step.cost
+
+
+def opening_entries(run: Run, calendar: Calendar) -> Iterator[Entries]:
+    """What is invested, on its day; before the start counts as on the first day."""
+    if run.scenario.money is None:
+        return
+    for name, opening in run.scenario.money.opening.items():
+        when = _moment(opening.at, calendar)
+        if opening.amount and when < run.end:
+            yield entries(INVESTMENT, name, when, when, -in_cents(np.array([opening.amount])))
+
+
+def _moment(moment: "Moment | None", calendar: Calendar) -> float:
+    return 0.0 if moment is None else max(0.0, calendar.moment(moment))
