@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from clinicsim.experiment.statistics import (
     estimate,
+    estimate_level,
     estimate_median,
     mean,
     paired_difference,
+    ratio_values,
     variance,
     wilson,
 )
@@ -234,3 +236,31 @@ def test_a_month_that_is_never_reached_has_no_mean_difference():
     never = math.inf
     for values, base in (([3.0, never], [2.0, 4.0]), ([never, never], [never, 5.0]), ([never, 1.0], [2.0, never])):
         assert math.isnan(paired_difference(values, base).difference)
+
+
+def test_a_ratio_is_that_of_the_means_with_the_interval_of_its_jackknife() -> None:
+    over, under = [10.0, 12.0, 8.0, 11.0, 9.0], [2.0, 2.5, 1.5, 2.5, 1.5]
+    found = estimate(ratio_values(over, under))
+    assert found.mean == pytest.approx(sum(over) / sum(under))
+    left_out = [(50.0 - a) / (10.0 - b) for a, b in zip(over, under, strict=True)]
+    center = sum(left_out) / 5
+    error = math.sqrt(4 / 5 * sum((one - center) ** 2 for one in left_out))
+    assert found.high - found.mean == pytest.approx(2.7764451 * error, rel=1e-6)
+
+
+def test_a_ratio_is_not_estimated_where_its_denominator_may_be_0() -> None:
+    assert ratio_values([1.0, 2.0, 3.0], [0.0, 1.0, 0.0]) == []
+    assert ratio_values([1.0], [1.0]) == []
+
+
+def test_a_level_is_an_order_statistic_between_two_others_and_asks_for_enough_replications() -> None:
+    found = estimate_level([float(value) for value in range(1, 201)])
+    assert (found.mean, found.low, found.high) == (190.0, 184.0, 197.0)
+    assert math.isnan(estimate_level([float(value) for value in range(59)]).mean)
+
+
+def test_the_interval_of_a_level_covers_it_as_often_as_it_says() -> None:
+    draws = np.random.default_rng(5).exponential(size=(2000, 100))
+    truth = -math.log(0.05)
+    covered = sum((found := estimate_level(row.tolist())).low <= truth <= found.high for row in draws)
+    assert covered / 2000 >= 0.94

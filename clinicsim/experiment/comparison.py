@@ -84,6 +84,8 @@ def compared(results: Results) -> Comparison:
 def _difference(results: Results, label: str, base: str, name: str, comparisons: int) -> Difference | None:
     if estimate_of(results, label, name) is None or estimate_of(results, base, name) is None:
         return None
+    if results.measures[name].summary == "p95":
+        return None
     found = paired_difference(results.of(label, name), results.of(base, name), max(1, comparisons))
     return None if found.difference != found.difference else found
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from clinicsim.experiment.statistics import Estimate, estimate, estimate_median
+from clinicsim.experiment.statistics import Estimate, estimate, estimate_level, estimate_median, ratio_values
 
 if TYPE_CHECKING:
     from clinicsim.measures import Measure, Measured
@@ -49,7 +49,14 @@ class Results:
     changes: tuple[tuple[str, str], ...] = field(default=())
 
     def of(self, label: str, measure: str) -> list[float]:
-        """The values of a measure of a scenario, by replication; none where it has no such measure."""
+        """The values of a measure of a scenario, by replication; none where it has no such measure.
+
+        Of a ratio, what the jackknife makes of the replications: values whose mean is the ratio of means.
+        """
+        known = self.measures.get(measure)
+        if known is not None and known.ratio is not None:
+            over, under = (self._by_measure.get((label, part), []) for part in known.ratio)
+            return ratio_values(over, under)
         return self._by_measure.get((label, measure), [])
 
     @cached_property
@@ -124,7 +131,10 @@ def estimate_of(results: Results, label: str, name: str) -> Estimate | None:
     counted = results.counts.get((label, name))
     if not values or (counted is not None and counted[1] < FEWEST_PEOPLE):
         return None
-    found = estimate_median(values) if measure.summary == "median" else estimate(values, *_bounds(measure), counted)
+    if measure.summary == "mean":
+        found = estimate(values, *_bounds(measure), counted)
+    else:
+        found = {"median": estimate_median, "p95": estimate_level}[measure.summary](values)
     return None if math.isnan(found.mean) else found
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from clinicsim.errors import AuditError
+from clinicsim.measures.audit_money import money_findings
 from clinicsim.measures.audit_work import Finding, work_findings
 from clinicsim.measures.census import States, states
+from clinicsim.measures.money.figures import ledger_of
 from clinicsim.measures.run import Run, first_rows, matched, pairs
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ def audit_run(run: Run) -> None:
     _visits_change_states(run)
     for finding in work_findings(run):
         _fail(run, finding)
+    if run.scenario.money is not None:
+        for finding in money_findings(run, ledger_of(run)):
+            _fail(run, finding)
 
 
 def _fail(run: Run, finding: Finding) -> NoReturn:

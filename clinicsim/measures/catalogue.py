@@ -368,7 +368,7 @@ def _landmarks() -> Iterator[Measure]:
     ):
         yield Measure(f"mean_change_{{landmark}}{suffix}", "points", "outcome", title,
                       f"Baseline less true score {{landmark}} after {clock}, mean.",
-                      f"{people}; {{landmark}} after {clock} lies within the run", "more", 0.5, headline=not suffix,
+                      f"{people}; {{landmark}} after {clock} lies within the run", "more", 0.5,
                       bounds=ANY, needs_outcome=True)  # fmt: skip
 
 

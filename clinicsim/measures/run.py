@@ -1,5 +1,6 @@
 """`Run`: one event log with its scenario, read once, and what all measures ask of it: the window and the people."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,6 +65,10 @@ class Run:
     def minutes(self) -> float:
         """The length of the window in minutes."""
         return self.end - self.begin
+
+    def date(self, day: int) -> datetime.date:
+        """The date of a day of the run, 0 for the first."""
+        return self.scenario.start + datetime.timedelta(days=day)
 
     @property
     def weeks(self) -> float:

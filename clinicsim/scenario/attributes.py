@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DRAWN = ("disorder", "payer", "kind", "preference", "contraindication", "modality", "available")
 FLAGS = ("refractory", "fearful")
+AMOUNTS = ("price", "medicine", "supplies")
 COURSE = ("protocol", "session", "round", "integrated", "response", "remission")
 """Attributes that only the course so far makes."""
 
@@ -88,7 +89,7 @@ def check_attributes(scenario: "Scenario") -> Iterator[Finding]:
     for part in parts(scenario):
         section = part.address[0]
         for address, table in tables(part.value, part.address):
-            yield from _table(table, address, _readable(known, str(section)), known)
+            yield from _table(table, address, _readable(known, str(section), part.field), known)
         if isinstance(part.value, Condition):
             for clause in part.value.clauses:
                 yield from _clause(clause, part.address, known)
@@ -98,10 +99,15 @@ def check_attributes(scenario: "Scenario") -> Iterator[Finding]:
     yield from _circles(scenario.patients)
 
 
-def _readable(known: Known, section: str) -> Known:
-    """What may be read in a section: nobody is there in `arrivals`, and nobody has begun in `patients`."""
+def _readable(known: Known, section: str, field: str) -> Known:
+    """What may be read in a section: nobody is there in `arrivals`, and nobody has begun in `patients`.
+
+    Amounts are read from the event log, which does not say how a course stood at each visit.
+    """
     if section in {"arrivals", "uncertain"}:
         return {}
+    if field in AMOUNTS:
+        return {name: kind for name, kind in known.items() if name not in COURSE or name in ("protocol", "session")}
     return {name: kind for name, kind in known.items() if section != "patients" or name not in COURSE}
 
 
@@ -134,6 +140,8 @@ def _words_of_table(table: Table, address: Address, attribute: Attribute) -> Ite
 def _unreadable(name: str, readable: Known, known: Known) -> str:
     if not readable:
         return "no patient is there yet, so nothing can depend on one here"
+    if name in known and any(other in readable for other in COURSE):
+        return f"no amount of money depends on '{name}'; `protocol` and `session` may be read here"
     if name in known:
         return f"'{name}' is not known yet when patients are drawn; it comes from their course"
     return f"no attribute called '{name}'{did_you_mean(name, readable)}"

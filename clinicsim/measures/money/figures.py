@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from clinicsim.measures.figures import Figures, ratio
 from clinicsim.measures.money.books import books
 from clinicsim.measures.money.income import delivered_visits, protocols_of
 from clinicsim.measures.money.ledger import COSTS, INVESTMENT, NEVER, REVENUE, Ledger
+from clinicsim.measures.money.packages import Delivered
 from clinicsim.measures.outcomes import Courses, responded
 from clinicsim.measures.paths import ScorePaths
 from clinicsim.measures.periods import DAY, YEAR_DAYS
@@ -63,7 +65,7 @@ def _profit(run: Run, ledger: Ledger) -> Figures:
         flags = ledger.of(*accounts)
         dates, amounts = ledger.service[flags], ledger.cents[flags] * sign
         inside = run.within(dates)
-        figures[name] = float(amounts[inside].sum()) / run.months
+        figures[name] = float(amounts[inside].sum()) / run.months + 0.0
         figures |= by_year(name, run, dates, amounts)
     return figures
 
@@ -71,8 +73,10 @@ def _profit(run: Run, ledger: Ledger) -> Figures:
 def _by_account(run: Run, ledger: Ledger) -> Figures:
     """Each kind of income and cost, a month."""
     return {
-        f"{kind}.{account}": float(sign * ledger.cents[ledger.of(account) & run.within(ledger.service)].sum())
+        f"{kind}.{account}": sign
+        * float(ledger.cents[ledger.of(account) & run.within(ledger.service)].sum() + 0)
         / run.months
+        + 0.0
         for kind, accounts, sign in (("income_from", REVENUE, 0.01), ("cost_of", COSTS, -0.01))
         for account in accounts
     }
@@ -114,8 +118,6 @@ def _therapist_minutes(run: Run) -> dict[int, float]:
 
 def _protocol_of_entries(run: Run, ledger: Ledger) -> Array:
     """For each entry the protocol that its patient had agreed to by then; of a package, the protocol itself."""
-    from clinicsim.measures.money.packages import Delivered
-
     moments = Delivered(np.where(ledger.service < NEVER, ledger.service, run.end), ledger.patient,
                         np.zeros(ledger.patient.size, dtype=np.int64), ("",))  # fmt: skip
     found = np.array(protocols_of(run, moments), dtype=object)
@@ -233,7 +235,7 @@ def discounted_qalys(run: Run, paths: ScorePaths) -> float:
     edges = np.append(np.arange(run.begin, run.end, A_YEAR * DAY / 12), run.end)
     at = partial(paths.point_minutes, eligible)
     gained = []
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         since = np.clip(people.inquired[eligible], begin, end)
         gained.append(float(at(since, np.full(eligible.size, end)).sum()) * -per_point / DAY / YEAR_DAYS)
     return discounted(run, edges[:-1], np.array(gained))

@@ -1,7 +1,7 @@
 """What visits bring in and cost, one attended visit after the other, and charges for those that were missed."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,7 +33,7 @@ def visit_entries(run: Run, people: People, prices: Prices, delivered: Delivered
         visit = scenario.visits[name]
         places = np.flatnonzero(delivered.visit == code)
         when, who = delivered.ended[places], delivered.patient[places]
-        known = {"session": session[places], "protocol": [protocol[place] for place in places]}
+        known: dict[str, Any] = {"session": session[places], "protocol": [protocol[place] for place in places]}
         for account, quantity in (("medicine", visit.medicine), ("supplies", visit.supplies)):
             cents = prices.cents(people.amounts(quantity, who, **known), when)
             yield entries(account, name, when, when, -cents, who)
@@ -42,9 +42,7 @@ def visit_entries(run: Run, people: People, prices: Prices, delivered: Delivered
         yield from _paid(scenario, people, name, when[charged], who[charged], cents)
 
 
-def _paid(
-    scenario: "Scenario", people: People, visit: str, when: Array, who: Array, cents: Array
-) -> Iterator[Entries]:
+def _paid(scenario: "Scenario", people: People, visit: str, when: Array, who: Array, cents: Array) -> Iterator[Entries]:
     payers = np.array(people.payers(who), dtype=object)
     for payer in dict.fromkeys(payers):
         theirs = payers == payer

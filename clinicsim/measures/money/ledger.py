@@ -47,15 +47,13 @@ def entries(
     account: str, thing: str, service: Array | float, cash: Array | float, cents: Array, patient: Array | int = NOBODY
 ) -> Entries:
     """Entries of one account; a date or a patient that is the same for all may be given once."""
-    size = cents.size
     return Entries(
-        account,
-        thing,
-        np.broadcast_to(np.asarray(service, dtype=float), size),
-        np.broadcast_to(np.asarray(cash, dtype=float), size),
-        cents,
-        np.broadcast_to(np.asarray(patient, dtype=np.int64), size),
+        account, thing, _each(service, cents.size), _each(cash, cents.size), cents, _each(patient, cents.size)
     )
+
+
+def _each(value: Array | float, size: int) -> Array:
+    return value if isinstance(value, np.ndarray) else np.full(size, value)
 
 
 @dataclass(frozen=True)
@@ -92,23 +90,19 @@ class Ledger:
 
 
 def book(everything: Iterable[Entries]) -> Ledger:
-    """Put entries into one ledger, in the order of their service dates, then of their cash dates, then as given."""
+    """Put entries into one ledger, by service date, then by cash date, then as given; entries of 0 cents are left out."""
     parts: Sequence[Entries] = [part for part in everything if part.cents.size]
     objects = tuple(dict.fromkeys(part.object for part in parts))
     if not parts:
         empty, none = np.empty(0), np.empty(0, dtype=np.int64)
         return Ledger(none, none, (), empty, empty, none, none)
     service, cash = (np.concatenate([part[place] for part in parts]) for place in (2, 3))
+    account = np.concatenate([np.full(part.cents.size, ACCOUNTS.index(part.account)) for part in parts])
+    thing = np.concatenate([np.full(part.cents.size, objects.index(part.object)) for part in parts])
+    cents, patient = (np.concatenate([part[place] for part in parts]) for place in (4, 5))
     order = np.lexsort((cash, service))
-    return Ledger(
-        account=np.concatenate([np.full(p.cents.size, ACCOUNTS.index(p.account)) for p in parts])[order],
-        object=np.concatenate([np.full(p.cents.size, objects.index(p.object)) for p in parts])[order],
-        objects=objects,
-        service=service[order],
-        cash=cash[order],
-        cents=np.concatenate([part.cents for part in parts])[order],
-        patient=np.concatenate([part.patient for part in parts])[order],
-    )
+    order = order[cents[order] != 0]
+    return Ledger(account[order], thing[order], objects, service[order], cash[order], cents[order], patient[order])
 
 
 def _sums(dates: Array, cents: Array, edges: Array) -> Array:

@@ -7,7 +7,7 @@ terms say, and the rest is kept and counts as income of that day.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,7 +31,8 @@ class Package:
     """One package that somebody agreed to, in cents; times are minutes of the run, infinite for what never came.
 
     `sold` is the protocol or retreat, whose planned visits are `planned` (how many of each type). It holds from
-    `agreed` until `closed`, when the course was completed or not; `started` with the first session.
+    `agreed` until `closed`, when the course was completed or not; `started` with the first session, which was to be
+    at `begins`. It plans so many `sessions`.
     """
 
     patient: int
@@ -45,6 +46,7 @@ class Package:
     closed: float
     completed: bool
     begins: float
+    sessions: float
 
 
 @dataclass(frozen=True)
@@ -66,28 +68,32 @@ def agreed_packages(run: Run, people: People, prices: Prices) -> list[Package]:
 
 def _protocols(run: Run, people: People, prices: Prices) -> Iterator[Package]:
     scenario = run.scenario
+    sold = [name for name, protocol in scenario.protocols.items() if protocol.price is not None]
+    planned = {name: planned_visits(scenario, name) for name in sold}
     for time, patient, name in run.columns["agreed"].rows:
-        protocol = scenario.protocols[name]
-        if protocol.price is not None:
+        if name in planned:
             started = _first_after(run, "course_begun", patient, time, name)
             closed, completed = _end(run, patient, time, name)
-            yield _package(run, people, prices, protocol, name, patient, time, started, closed, completed,
-                           planned_visits(scenario, name))  # fmt: skip
+            yield _package(run, people, prices, scenario.protocols[name], name, patient, time, started, closed,
+                           completed, planned[name])  # fmt: skip
 
 
 def _retreats(run: Run, people: People, prices: Prices) -> Iterator[Package]:
     """A retreat with a price of its own is agreed to with the first date that is taken."""
     scenario, taken = run.scenario, set[tuple[int, str]]()
+    sold = [name for name, retreat in scenario.retreats.items() if retreat.price is not None]
+    visits = {name: visits_of_retreat(scenario, name) for name in sold}
     for time, _, patient, name, _, _, accepted in run.columns["offered"].rows:
-        retreat = scenario.retreats.get(name)
-        if retreat is None or retreat.price is None or not accepted or (patient, name) in taken:
+        if name not in visits or not accepted or (patient, name) in taken:
             continue
         taken.add((patient, name))
-        planned = visits_of_retreat(scenario, name)
-        ended = sorted(row[0] for row in run.columns["ended"].rows if row[2] == patient and row[3] in planned)
-        over = next((row[0] for row in run.columns["left"].rows if row[1] == patient and row[0] >= time), NEVER)
-        began = next((moment for moment in ended if moment >= time), NEVER)
-        yield _package(run, people, prices, retreat, name, patient, time, began, over, False, planned)
+        planned = visits[name]
+        ended = [row[0] for row in _by_patient(run, "ended").get(patient, ()) if row[3] in planned and row[0] >= time]
+        over = [row[0] for row in _by_patient(run, "left").get(patient, ()) if row[0] >= time]
+        finished = len(ended) >= sum(planned.values())
+        closed = max(ended) if finished else min(over, default=NEVER)
+        yield _package(run, people, prices, scenario.retreats[name], name, patient, time, min(ended, default=NEVER),
+                       closed, finished, planned)  # fmt: skip
 
 
 def _package(
@@ -99,6 +105,7 @@ def _package(
     return Package(
         patient, name, sold, int(prices.cents(amount, agreed)[0]), people.payers(np.array([patient]))[0], planned,
         agreed, started, closed, completed, _first_session(run, patient, agreed),
+        sum(count for visit, count in planned.items() if visit in run.dosing_visits),
     )  # fmt: skip
 
 
@@ -125,10 +132,10 @@ def _first_session(run: Run, patient: int, time: float) -> float:
     return min(starts, default=NEVER)
 
 
-def _by_patient(run: Run, kind: str) -> dict[int, list[tuple[object, ...]]]:
-    def make(run: Run) -> dict[int, list[tuple[object, ...]]]:
+def _by_patient(run: Run, kind: str) -> dict[int, list[tuple[Any, ...]]]:
+    def make(run: Run) -> dict[int, list[tuple[Any, ...]]]:
         table = run.columns[kind]
-        place, found = table.columns.index("patient"), dict[int, list[tuple[object, ...]]]()
+        place, found = table.columns.index("patient"), dict[int, list[tuple[Any, ...]]]()
         for row in table.rows:
             found.setdefault(row[place], []).append(row)
         return found
@@ -212,7 +219,7 @@ def _payments(package: Package, price: int, sessions: Array) -> list[tuple[float
     payments = [(package.agreed, deposit)] if deposit else []
     if terms.balance == "at start":
         return payments + ([(package.started, price - deposit)] if package.started <= package.closed else [])
-    planned = max(1, sessions.size, round(sum(n for v, n in package.planned.items() if v in package.planned)))
+    planned = max(1, sessions.size, round(package.sessions))
     parts = split(price - deposit, np.ones(planned))
     return payments + [(float(when), int(part)) for when, part in zip(sessions, parts, strict=False)]
 

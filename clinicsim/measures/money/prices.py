@@ -56,7 +56,7 @@ class Prices:
     """Prices and costs in cents, risen with inflation from the start to their date."""
 
     def __init__(self, scenario: "Scenario") -> None:
-        self._inflation = scenario.money.inflation
+        self._inflation = scenario.money.inflation if scenario.money is not None else None
 
     @cached_property
     def _growth_a_day(self) -> float:

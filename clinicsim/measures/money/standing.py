@@ -109,7 +109,9 @@ def hiring_entries(run: Run, roster: Roster, prices: Prices) -> Iterator[Entries
             cost = role.hiring if person is None or person.hiring is None else person.hiring
             for first, _ in roster.employment(worker):
                 if cost and 0.0 < first * DAY < run.end:
-                    yield entries("hiring", pool, first * DAY, first * DAY, -prices.cents(np.array([cost]), first * DAY))
+                    yield entries(
+                        "hiring", pool, first * DAY, first * DAY, -prices.cents(np.array([cost]), first * DAY)
+                    )
 
 
 def lodging_entries(run: Run, prices: Prices) -> Iterator[Entries]:

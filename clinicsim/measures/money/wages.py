@@ -49,7 +49,7 @@ def wage_entries(
             rates = _rates(run.scenario, roster, worker, calendar, midnights)
             time = known.get((f"staff.{pool}", worker.name))
             regular, late = _paid_minutes(time, midnights, rates.worked)
-            there = np.array([roster.employed(worker, int(day // DAY)) for day in midnights])
+            there = _employed(roster.employment(worker), midnights)
             wages = prices.cents(_amounts(rates, regular, there, months, midnights), midnights)
             overtime = prices.cents(_hourly(rates) * late / 60.0 * premium, midnights)
             for account, cents in (
@@ -61,9 +61,7 @@ def wage_entries(
                 yield entries(account, pool, midnights[some], paid_on[some], -cents[some])
 
 
-def _rates(
-    scenario: "Scenario", roster: Roster, worker: "Worker", calendar: Calendar, midnights: Array
-) -> Rates:
+def _rates(scenario: "Scenario", roster: Roster, worker: "Worker", calendar: Calendar, midnights: Array) -> Rates:
     role, person = roster.terms(worker)
     pay: Pay = role.wage if person is None or person.wage is None else person.wage
     found = [pay] * midnights.size
@@ -81,6 +79,11 @@ def _rates(
     if on_cost is None:
         on_cost = scenario.money.on_cost if scenario.money is not None else 0.0
     return Rates(np.array([one.amount for one in found]), tuple(one.per for one in found), paid == "worked", on_cost)
+
+
+def _employed(spans: Sequence[tuple[float, float]], midnights: Array) -> Array:
+    days = midnights / DAY
+    return np.logical_or.reduce([(first <= days) & (days < until) for first, until in spans] or [days < 0.0])
 
 
 def _paid_minutes(time: WorkTime | None, midnights: Array, worked: bool) -> tuple[Array, Array]:
@@ -122,5 +125,3 @@ def _amounts(rates: Rates, minutes: Array, there: Array, months: Months, midnigh
             fixed = months.spread(np.where(there, rates.amount / months_in_it, 0.0), midnights)
             amounts = np.where((per == unit) & there, fixed, amounts)
     return amounts
-
-
