@@ -100,8 +100,8 @@ def estimate_level(values: Sequence[float], level: float = LEVEL) -> Estimate:
     """The value that a share `level` of replications stay at or under, in the place of the mean, with its interval.
 
     The interval goes from one order statistic to another, and is free of any distribution: the k-th smallest value is
-    at or under the quantile with a binomial chance. At least 60 replications are needed, with which the largest value is
-    above the quantile in 95 of 100 cases; with fewer there is no estimate.
+    at or under the quantile with a binomial chance. At least 60 replications are needed, with which the largest value
+    is above the quantile in 95 of 100 cases; with fewer there is no estimate.
     """
     from scipy.special import bdtr
 

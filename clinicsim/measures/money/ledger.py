@@ -90,7 +90,7 @@ class Ledger:
 
 
 def book(everything: Iterable[Entries]) -> Ledger:
-    """Put entries into one ledger, by service date, then by cash date, then as given; entries of 0 cents are left out."""
+    """Put entries into one ledger, by service date, then by cash date, then as given, without those of 0 cents."""
     parts: Sequence[Entries] = [part for part in everything if part.cents.size]
     objects = tuple(dict.fromkeys(part.object for part in parts))
     if not parts:
