@@ -28,6 +28,7 @@ def finish(results: "Results", comparison: "Comparison | None", folder: Path, re
         if comparison is not None:
             _print_answer(comparison)
         _print_key_figures(results)
+        _print_bottlenecks(results)
         say(f"\nReport: {folder / 'report.html'}")
     if remark:
         note(remark)
@@ -76,6 +77,18 @@ def _print_key_figures(results: "Results") -> None:
     done = len(results.replications)
     title = "One replication" if done == 1 else f"Means over {done} replications, with 95% intervals"
     show_figures(title, results.labels, [[results.measures[name].label, *cells] for name, cells in rows.items()])
+
+
+def _print_bottlenecks(results: "Results") -> None:
+    """What made people wait most, in each scenario."""
+    from clinicsim.experiment.bottleneck import bottlenecks
+    from clinicsim.report import bottleneck_sentence
+
+    found = bottlenecks(results)
+    if found:
+        say("")
+    for bottleneck in found:
+        say(bottleneck_sentence(bottleneck, results.scenarios, len(results.labels) > 1))
 
 
 def _key_figures(results: "Results") -> dict[str, dict[str, tuple[float, float, float]]]:

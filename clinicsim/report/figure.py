@@ -16,22 +16,30 @@ PIXELS_A_LETTER = 7
 
 @dataclass(frozen=True)
 class Panel:
-    """One drawing of a figure, with the `names` at its side. Its title is empty where the figure has only one."""
+    """One drawing of a figure, with the `names` at its side. Its title is empty where the figure has only one.
+
+    In the page it is scrolled sideways where the window gives it less than `least_width` pixels.
+    """
 
     chart: Any
     title: str = ""
     names: tuple[str, ...] = ()
+    least_width: int = 0
 
 
 @dataclass(frozen=True)
 class Figure:
-    """Something to look at: `name` names its files, `note` says over whom, and what the bands are."""
+    """Something to look at: `name` names its files, `note` says over whom, and what the bands are.
+
+    `sentences` say in the page what the chart shows.
+    """
 
     name: str
     title: str
     note: str
     panels: tuple[Panel, ...]
     table: Table
+    sentences: tuple[str, ...] = ()
 
     def chart(self) -> Any:
         """The whole figure as one Altair chart, with title and note."""

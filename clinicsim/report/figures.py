@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
+from clinicsim.report.cause_figures import cause_figures
 from clinicsim.report.charts import against_zero, courses, intervals, row_names, terms, time_axis
 from clinicsim.report.figure import Figure, Panel
 from clinicsim.report.findings import Findings, in_words, sentence
@@ -119,6 +120,7 @@ def _every_figure(findings: Findings) -> Iterator[Figure | None]:
     yield _headline_differences(findings)
     for rows in ROWS:
         yield _rows(findings, rows)
+    yield from cause_figures(findings)
     for course in COURSES:
         yield _course(findings, course)
     yield _outcomes(findings)
