@@ -128,3 +128,83 @@ def test_the_load_of_people_leaves_time_for_notes():
     text = MORNING.replace("at_start: {first: 4}", "rate: 1 per day") + TALK % ", charting: 10 min"
     (load,) = (pool for pool in offered_load(clinic(text.replace("1 day", "4 weeks"))).pools if "staff" in pool.name)
     assert (load.asked, load.offered) == (pytest.approx(7 * 50 / 60), pytest.approx(15 * 5 / 6))
+
+
+# Called off on the day -----------------------------------------------------------------------------------------------
+
+SESSION = """
+length: 4 weeks
+hours: {mon-fri: 09:00-12:00}
+arrivals: {at_start: {first: 1}}
+patients: {severity: 14}
+outcome: {treatments: {ketamine: {}}}
+staff: {nurse: 1}
+rooms: {office: {count: 1, turnaround: 5 min}}
+visits:
+  dosing:
+    room: office
+    staff: nurse
+    session_of: ketamine
+    phases: {vitals: {takes: 10 min}, dose: {takes: 50 min}}
+    not_today: %s
+"""
+
+
+def test_called_off_after_the_vitals_and_booked_for_the_next_day():
+    """Always called off, after 20 minutes: a visit each working day, a slot of an hour lost each, and no session."""
+    scenario, log = played(SESSION % "{chance: 100%, takes: 20 min}" + "pathway: {first: {visit: dosing}}\n")
+    assert begun(log)[:3] == ["0 09:00", "1 09:00", "2 09:00"]
+    assert len(begun(log)) == 20
+    assert {row[0] % 1440 for row in log.rows["ended"]} == {560.0}
+    assert {(row[4], row[5]) for row in log.rows["unbooked"]} == {("not_today", False)}
+    assert {row[4] for row in log.rows["phase"]} == {"vitals"}
+    assert log.rows["dosed"] == []
+    figures = measure(log, scenario).values
+    assert (figures["slots_lost.not_today"], figures["slots_lost"]) == (5.0, 5.0)
+    assert figures["utilisation.nurse"] == pytest.approx(20 / 180)
+
+
+def test_what_is_called_off_is_no_miss_and_draws_no_drop_out():
+    """Nobody rebooks a miss and everybody drops out at the first gap; still the first session is waited for."""
+    rounds = "{repeat: 2, visit: dosing, every: 1 week, drop_out: 100%}"
+    scenario = clinic(
+        SESSION % "{chance: 60%, takes: 20 min}"
+        + f"pathway: {{first: {{protocol: two}}}}\nprotocols: {{two: {{steps: {{course: {rounds}}}}}}}\n"
+        + "attendance: {rebook: 0%}\n"
+    )
+    log = next(log for seed in range(30) if len((log := simulate(scenario, seed, 1)).rows["unbooked"]) > 3)
+    audit(log, scenario)
+    off = [row for row in log.rows["unbooked"] if row[4] == "not_today"]
+    assert len(off) >= 2
+    assert len(log.rows["dosed"]) == 1
+    assert [row[2] for row in log.rows["left"]] == ["drop_out"]
+
+
+def test_the_same_people_are_called_off_when_the_chance_rises():
+    def called_off(chance: str) -> set[int]:
+        text = SESSION.replace("first: 1", "first: 60") % chance + "pathway: {first: {visit: dosing}}\n"
+        first = {}
+        for row in played(text)[1].rows["ended"]:
+            first.setdefault(row[2], row[4])
+        return {patient for patient, completed in first.items() if not completed}
+
+    few, more = called_off("10%"), called_off("30%")
+    assert few < more
+    assert len(few) in range(1, 15)
+
+
+def test_in_a_group_the_others_go_on():
+    """A retreat with two people, both called off at their one dosing: the visit takes its time, and both miss it."""
+    entry = "{visit: dosing, days: 1, at: '09:00'}"
+    _, log = played(
+        SESSION.replace("first: 1", "first: 2") % "{chance: 100%, takes: 20 min}"
+        + "    group: {max: 4}\n"
+        + "pathway: {first: {retreat: stay}}\n"
+        + "retreats: {stay: {dates: [2027-01-12], confirm: 3 days, size: {min: 2, max: 4}, "
+        + f"itinerary: {{dosing: {entry}}}}}}}\n"
+    )
+    assert [row[4] for row in log.rows["phase"]] == ["vitals", "dose"]
+    assert log.rows["dosed"] == []
+    assert [(row[3], row[4]) for row in log.rows["retreat"] if row[3].startswith("missed")] == [
+        ("missed:dosing", 1)
+    ] * 2

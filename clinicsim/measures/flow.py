@@ -172,15 +172,16 @@ class _Walker:
 
     def _attendance(self, visit_type: str, visit: Any) -> tuple[float, float]:
         """The chance that the visit comes about in the end, and the slots that it uses up: a late cancellation frees
-        its own."""
+        its own, and what is called off on the day is booked again."""
         if visit.walk_in is not None:
             return 1.0, 1.0
         rules = self._rules.setdefault(visit_type, AttendanceRules(self.scenario, visit_type, self._streams))
+        not_today = 0.0 if visit.not_today is None else self._chance(visit.not_today.chance)
         no_show, late_cancel, again = rules.expected(self._attributes, LEAD_DAYS)
         again = 1.0 if self._in_course else again
         missed = late_cancel + (1.0 - late_cancel) * no_show
         asked = 1.0 / max(1.0 - missed * again, 1e-6)
-        return (1.0 - missed) * asked, (1.0 - late_cancel) * asked
+        return (1.0 - missed) * asked, (1.0 - late_cancel) * asked / max(1.0 - not_today, 1e-6)
 
     def _rounds(self, step: Any, weight: float) -> float:
         if isinstance(step.repeat, str):

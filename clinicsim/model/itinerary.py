@@ -447,7 +447,12 @@ class Itinerary:
     def _end(self, session: Session, member: "Member", ending: Any, members: list["Member"]) -> None:
         journey = member.journey
         assert member.visit is not None
-        journey.note(session.kind, member.visit, own_ending(member.visit, ending, journey.number))
+        own = own_ending(member.visit, ending, journey.number)
+        if own.took_place:
+            journey.note(session.kind, member.visit, own)
+        else:
+            self._write_unbooked(session, journey.number, own.how, freed=False)
+            self._missed(session.entry, 1)
         journey.enter("between")
         if journey.must_stop(member.visit):
             self._leave(member, "serious_event", members)

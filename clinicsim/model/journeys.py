@@ -291,7 +291,8 @@ class Journey:
     def walk_in(self, step: Visit, kind: VisitKind) -> Walk:
         """Come without an appointment and be served in turn; or be turned away, or give up waiting.
 
-        Who is still waiting when the clinic closes comes again when it next opens, and goes before the others then.
+        Who is still waiting when the clinic closes comes again when it next opens, and goes before the others then. Who
+        is told that today will not do comes again then, too.
         """
         clinic, patient = self.clinic, self.patient
         env = clinic.env
@@ -313,7 +314,8 @@ class Journey:
             clinic.rows["unbooked"].append((env.now, visit.number, self.number, kind.name, reason, False))
             if ending.how == WITHDREW:
                 raise Left("patience", step.address)
-            rank = FIRST
+            if not ending.was_begun:
+                rank = FIRST
             yield from self.until(clinic.calendar.next_opening(env.now))
 
     def _in_turn(self, visit: "FloorVisit") -> Generator[Event, "Ending", "Ending"]:
@@ -327,7 +329,7 @@ class Journey:
             return (yield done)
         env.timeout(patient.patience).callbacks.append(lambda _: floor.withdraw(visit))
         ending = yield done
-        served_from = ending.began if ending.took_place else env.now
+        served_from = ending.began if ending.was_begun else env.now
         patient.patience = max(0.0, patient.patience - (served_from - visit.arrival))
         return ending
 
@@ -353,9 +355,9 @@ class Journey:
             how = yield from self._keep(answer, step, kind, occurrence)
             if how == "attended":
                 return
-            urgent = how in ("clinic", "moved")
+            urgent, not_today = how in ("clinic", "moved"), how == "not_today"
             if (
-                not urgent
+                not (urgent or not_today)
                 and self.stage == "before"
                 and not kind.attendance.asks_again(self.patient, step.address, occurrence)
             ):
@@ -365,7 +367,7 @@ class Journey:
                     return
                 raise Left(how, step.address)
             again = answer.slot.end if how == "late_cancel" else clinic.env.now
-            if urgent:
+            if urgent or not_today:
                 again = (clinic.calendar.day_of(again) + 1) * MINUTES_A_DAY
             window = Window(max(window.earliest, again), max(window.target, again), window.latest, window.tolerant)
 
@@ -413,20 +415,22 @@ class Journey:
         if fate.how == "no_show":
             desk.waste(booking, fate.how)
             return fate.how
-        if self._drops_out():
-            desk.waste(booking, "left")
-            raise Left("drop_out", step.address)
         visit = on_floor(
             clinic, booking.request.plan, (self.patient,), step.address, occurrence,
             number=booking.visit, rank=booking.request.rank, arrival=env.now, slot=slot,
         )  # fmt: skip
+        if not visit.called_off and self._drops_out():
+            desk.waste(booking, "left")
+            raise Left("drop_out", step.address)
         done = clinic.floor.admit(visit)
         assert done is not None
         self.enter("visiting")
         ending = yield done
-        if ending.how == "moved":
+        if not ending.took_place:
             desk.waste(booking, ending.how)
-            return "moved"
+            if ending.was_begun:
+                self.enter("between")
+            return ending.how
         if kind.continuity:
             self._remember_people(kind, slot.people)
         self.attended(kind, visit, ending)

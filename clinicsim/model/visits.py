@@ -15,6 +15,7 @@ from clinicsim.model.floor import Aid, Ending, FloorVisit, Happening
 from clinicsim.model.parts import StaffNeed
 from clinicsim.model.plans import roles_of
 from clinicsim.model.sampling import Attributes, Sampler, is_random, sampler
+from clinicsim.scenario.visits import VITALS
 
 if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
@@ -34,6 +35,8 @@ ADVERSE_ADDS = "visit.adverse.adds"
 ADVERSE_ABORT = "visit.adverse.abort"
 ADVERSE_ENDS_COURSE = "visit.adverse.ends_course"
 ADVERSE_TRANSFER = "visit.adverse.transfer"
+NOT_TODAY = "visit.not_today"
+NOT_TODAY_TAKES = "visit.not_today.takes"
 ESCORT = "visit.escort"
 ESCORT_ADDS = "visit.escort.adds"
 
@@ -55,7 +58,7 @@ def on_floor(
     `step` is the address of the step and `occurrence` the number of attempts of it so far; `slot` is what was booked,
     None for a walk-in. An adverse event adds its time to its phase (in a group, the longest that any member needs);
     an abort or a transfer ends the session of a single patient at its moment. In a group it ends that member's only:
-    see `own_ending`.
+    see `own_ending`. In a visit that is called off nothing else goes wrong.
     """
     kind = _kind(clinic.scenario, plan.visit_type)
     streams = clinic.streams
@@ -86,6 +89,10 @@ def on_floor(
     )
     if kind.turnarounds:
         visit.turnarounds = kind.turnarounds_of(plan, streams, subject, step, occurrence, first.attributes)
+    if kind.not_today is not None:
+        kind.not_today.draw(visit, patients, streams, occurrence)
+        if visit.cut is not None:
+            return visit
     if kind.events:
         kind.add_events(visit, patients, streams, occurrence)
     if kind.escort is not None:
@@ -94,7 +101,9 @@ def on_floor(
 
 
 def own_ending(visit: FloorVisit, ending: Ending, patient: int) -> Ending:
-    """Give the ending for one member of a group: aborted where an event ended the session for this member alone."""
+    """Give the ending for one member of a group: aborted, or called off, where it was so for this member alone."""
+    if patient in visit.called_off and ending.how == "completed":
+        return replace(ending, how="not_today", dose_began=None)
     if visit.cut is not None or ending.how != "completed":
         return ending
     stop = next((event for event in visit.happenings if event.patient == patient and _ends_session(event)), None)
@@ -136,6 +145,30 @@ class _Event:
     transfer: float
 
 
+@dataclass(frozen=True, slots=True)
+class _NotToday:
+    """When a visit is called off on the day, read once for a run."""
+
+    chance: Chance
+    phase: int
+    takes: Sampler | None
+
+    def draw(self, visit: FloorVisit, patients: "Sequence[Patient]", streams: "Streams", occurrence: int) -> None:
+        """Draw for whom today will not do; the visit of a single patient ends there."""
+        address, uniform = visit.step, streams.uniform
+        visit.called_off = frozenset(
+            patient.number
+            for patient in patients
+            if uniform(NOT_TODAY, patient.key, address, occurrence) < self.chance(patient.attributes)
+        )
+        if visit.called_off and len(patients) == 1:
+            minutes = visit.lengths[self.phase]
+            if self.takes is not None:
+                u = uniform(NOT_TODAY_TAKES, patients[0].key, address, occurrence)
+                minutes = self.takes(u, patients[0].attributes)
+            visit.cut = (self.phase, minutes)
+
+
 class _Kind:
     """A visit type as the floor needs it, read once for a run."""
 
@@ -143,6 +176,7 @@ class _Kind:
         visit = scenario.visits[name]
         self.parts = _parts(visit)
         self.events = tuple(_event(key, event, visit) for key, event in visit.adverse_events.items())
+        self.not_today = _not_today(visit) if visit.not_today is not None else None
         self.turnarounds = _random_turnarounds(scenario)
         self.yields = bool(visit.walk_in is not None and visit.walk_in.yields)
         self.places = visit.walk_in.places if visit.walk_in is not None else None
@@ -264,6 +298,14 @@ def _event(name: str, event: "AdverseEvent", visit: "Visit") -> _Event:
         event.ends_course,
         event.transfer,
     )
+
+
+def _not_today(visit: "Visit") -> _NotToday:
+    rule, phases = visit.not_today, list(visit.phases)
+    assert rule is not None
+    after = rule.after or VITALS
+    takes = sampler(rule.takes) if rule.takes is not None else None
+    return _NotToday(chance_of(rule.chance), phases.index(after) if after in phases else 0, takes)
 
 
 def _random_turnarounds(scenario: "Scenario") -> Mapping[str, Sampler]:

@@ -194,6 +194,8 @@ class References:
 
     def _phases(self, visit: Visit, address: Address) -> Iterator[Finding]:
         self.there["phases"] = set(visit.phases)
+        if visit.not_today is not None and visit.not_today.after is not None:
+            yield from self._name(visit.not_today.after, "phases", Finding((*address, "not_today", "after"), ""))
         for name, event in visit.adverse_events.items():
             if event.during is not None:
                 yield from self._name(event.during, "phases", Finding((*address, "adverse_events", name, "during"), ""))

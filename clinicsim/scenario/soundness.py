@@ -20,7 +20,7 @@ from clinicsim.scenario.pathway import (
 from clinicsim.scenario.problems import did_you_mean, listed
 from clinicsim.scenario.units import plain
 from clinicsim.scenario.values import EVERYBODY
-from clinicsim.scenario.visits import Group, Visit
+from clinicsim.scenario.visits import VITALS, Group, NotToday, Visit
 from clinicsim.scenario.walk import Address, Finding, least, parts, tables
 
 if TYPE_CHECKING:
@@ -99,6 +99,17 @@ def _visit(visit: Visit, address: Address) -> Iterator[Finding]:
         if phase.takes is None:
             yield Finding((*address, "phases", name), "a phase needs `takes`, such as 15 min")
     yield from _charting(visit, address)
+    if visit.not_today is not None:
+        yield from _not_today(visit.not_today, list(visit.phases), (*address, "not_today"))
+
+
+def _not_today(rule: NotToday, phases: list[str], address: Address) -> Iterator[Finding]:
+    """A visit is called off before its dose, and after some time."""
+    if not phases and rule.takes is None:
+        yield Finding(address, "how long does it take until that is known? Write `takes`, such as 20 min", "key")
+    after = rule.after or VITALS
+    if "dose" in phases and after in phases and phases.index(after) >= phases.index("dose"):
+        yield Finding((*address, "after"), f"'{after}' is not before the dose, and a dose that was given is a session")
 
 
 def _charting(visit: Visit, address: Address) -> Iterator[Finding]:

@@ -15,9 +15,10 @@ from clinicsim.scenario.quantities import (
     ShareQuantity,
     SkillChoice,
 )
-from clinicsim.scenario.short_forms import yes_is_all_defaults
+from clinicsim.scenario.short_forms import under, yes_is_all_defaults
 from clinicsim.scenario.spec import Named, Spec, written
 from clinicsim.scenario.values import (
+    SHARE_SCHEMA,
     Charting,
     Count,
     Duration,
@@ -83,6 +84,19 @@ class Escort(Spec):
     """How much longer the patient then stays."""
 
 
+class NotToday(Spec):
+    """A visit that is called off on the day, once it has begun: blood pressure, a meal, an illness, no escort."""
+
+    chance: ShareQuantity
+    """How often."""
+    after: Name | None = None
+    """The phase at whose end it is called off: the one named `vitals`, else the first, when left out."""
+    takes: DurationQuantity | None = None
+    """How long that phase then lasts; as ever when left out."""
+
+
+NotTodayValue = Annotated[NotToday, ShortForm(under("chance"), SHARE_SCHEMA)]
+
 SkillChoices = Annotated[tuple[SkillChoice, ...], ToTuple, OneInList]
 
 
@@ -114,6 +128,10 @@ class Phase(Needs):
     """The patient is never alone; yes from a phase named `dose` to one named `recovery` when left out."""
 
 
+VITALS = "vitals"
+"""The phase after which a visit may be called off where nothing else is said."""
+
+
 class Visit(Needs):
     """A visit type."""
 
@@ -141,6 +159,8 @@ class Visit(Needs):
     """`low`, `full` or `high`."""
     adverse_events: dict[Name, AdverseEvent] = written({})
     """What may go wrong."""
+    not_today: NotTodayValue | None = None
+    """How often it is called off on the day, after the vitals."""
     escort: Escort | None = None
     """Whether somebody must fetch the patient."""
     attendance: Attendance | None = None

@@ -489,9 +489,10 @@ class Floor:
             self._give_back(live, live.kept_units)
         completed = visit.cut is None
         self._record.ended(live, completed)
-        live.done.succeed(
-            Ending("completed" if completed else "aborted", live.began, now, live.dose_began, live.journey)
-        )
+        how: Literal["completed", "aborted", "not_today"] = "completed"
+        if not completed:
+            how = "not_today" if visit.called_off else "aborted"
+        live.done.succeed(Ending(how, live.began, now, live.dose_began, live.journey))
 
     def _look_if_needed(self) -> None:
         if not self._due and (self._queues or self._going or self.aids.waiting or self._departing):

@@ -45,7 +45,8 @@ class FloorVisit:
     roles to people. `rank` orders visits of different classes, lowest first. `cut` is the phase, and the minute in it,
     at which the session is aborted. `hold_room_after` are minutes for which the patient stays in the room when all is
     done (nobody to fetch them). `turnarounds` are real minutes by pool address, where they are not those of the plan.
-    `yields` and `places` are those of a walk-in; a visit without an appointment is one.
+    `called_off` are the patients who are sent home there, with another appointment, because today will not do; others
+    of a group go on. `yields` and `places` are those of a walk-in; a visit without an appointment is one.
     """
 
     number: int
@@ -61,6 +62,7 @@ class FloorVisit:
     aids: tuple[Aid, ...] = ()
     happenings: tuple[Happening, ...] = ()
     cut: tuple[int, float] | None = None
+    called_off: frozenset[int] = frozenset()
     hold_room_after: float = 0.0
     turnarounds: tuple[tuple[str, float], ...] = ()
     yields: bool = False
@@ -69,15 +71,15 @@ class FloorVisit:
 
 @dataclass(slots=True)
 class Ending:
-    """How a visit ended: `completed`, `aborted`, or without having begun (then nothing else is set): `moved` by the
-    clinic, or `withdrew`, when the patient gave up waiting.
+    """How a visit ended: `completed`, `aborted`, `not_today` (called off before it came to anything), or without having
+    begun (then nothing else is set): `moved` by the clinic, or `withdrew`, when the patient gave up waiting.
 
     Times are minutes of the run. `dose_began` is when the phase named `dose` began (the visit, where none is named
     so), None if it was not reached. `journey_share` is the part of the journey's booked time that was given: of the
     phase named `journey`, else of the longest.
     """
 
-    how: Literal["completed", "aborted", "moved", "withdrew"]
+    how: Literal["completed", "aborted", "not_today", "moved", "withdrew"]
     began: float
     ended: float
     dose_began: float | None
@@ -85,5 +87,10 @@ class Ending:
 
     @property
     def took_place(self) -> bool:
-        """Whether the visit began at all."""
+        """Whether the visit came to anything."""
         return self.how in ("completed", "aborted")
+
+    @property
+    def was_begun(self) -> bool:
+        """Whether the visit began at all."""
+        return self.how not in ("moved", "withdrew")
