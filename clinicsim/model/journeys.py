@@ -425,7 +425,7 @@ class Journey:
         done = clinic.floor.admit(visit)
         assert done is not None
         self.enter("visiting")
-        ending = yield done
+        ending: Ending = yield done
         if not ending.took_place:
             desk.waste(booking, ending.how)
             if ending.was_begun:
