@@ -21,6 +21,7 @@ from clinicsim.scenario.values import Names, StaffHours
 SICKNESS = "staff.sickness"
 LEAVE = "staff.leave"
 _WEEKS_A_BLOCK = 52
+_ALWAYS = ((-inf, inf),)
 _DAYS_A_YEAR = 365.25
 
 DatedChange = tuple[Change, float, float]
@@ -40,6 +41,7 @@ class _Member:
     limit: ContactLimit
     breaks: tuple[tuple[str, Break], ...]
     absence: Absence
+    chances: tuple[float, float]
     employed: tuple[tuple[float, float], ...]
     draws: tuple[int, str]
     person: Person | None
@@ -69,6 +71,7 @@ class Roster:
         names: set[str] = set()
         self._pools = {name: _members(name, role, calendar, names) for name, role in scenario.staff.items()}
         self._by_name = {member.worker.name: member for pool in self._pools.values() for member in pool}
+        self._at_risk = [member for member in self._by_name.values() if member.absence.sickness > 0]
         self._workers = {name: tuple(member.worker for member in pool) for name, pool in self._pools.items()}
         self._things = {
             **{f"rooms.{name}": pool for name, pool in scenario.rooms.items()},
@@ -108,7 +111,7 @@ class Roster:
 
     def employed(self, worker: Worker, day: int) -> bool:
         """Say whether a worker is on the staff on a day, at work or not."""
-        return any(first <= day < until for first, until in self._by_name[worker.name].employed)
+        return _is_employed(self._by_name[worker.name], day)
 
     def as_needed(self, worker: Worker, day: int) -> bool:
         """Say whether a worker is there only when booked."""
@@ -134,7 +137,10 @@ class Roster:
     def shift(self, worker: Worker, day: int) -> Spans:
         """Give the spans of a day in which a worker is on shift, retreats included; none when away, resting or known
         sick."""
-        return _joined(span for spans, _ in self.duties(worker, day) for span in spans)
+        duties = self.duties(worker, day)
+        if len(duties) == 1 and len(duties[0][0]) == 1:
+            return duties[0][0]
+        return _joined(span for spans, _ in duties for span in spans)
 
     def absent(self, worker: Worker, day: int) -> str:
         """Say why a worker is not at work on a day: `leave` (dated absences and rest after a retreat too), or ""."""
@@ -168,12 +174,7 @@ class Roster:
 
     def open_day(self, day: int) -> list[Worker]:
         """Make the sickness of a day known, and give those who are sick among the people due at work."""
-        sick = [
-            member
-            for pool in self._pools.values()
-            for member in pool
-            if member.absence.sickness > 0 and self.duties(member.worker, day) and self.sick(member.worker, day)
-        ]
+        sick = [member for member in self._at_risk if self.duties(member.worker, day) and self.sick(member.worker, day)]
         for member in sick:
             member.known_sick.add(day)
             self._changed(member, day)
@@ -198,12 +199,10 @@ class Roster:
         before = day > 0 and member.sick_days[-1]
         if not self._calendar.working_day(day):
             return before
-        mean, share = max(1.0, member.absence.spell / MINUTES_A_DAY), member.absence.sickness
-        chance = share / (mean + share * (1.0 - mean))
-        if before:
-            chance += (1.0 - 1.0 / mean) * (1.0 - chance)
+        falls_sick, stays_sick = member.chances
         number, address = member.draws
-        return self._streams.uniform(SICKNESS, number, address, self._calendar.ordinal(day)) < chance
+        u = self._streams.uniform(SICKNESS, number, address, self._calendar.ordinal(day))
+        return u < (stays_sick if before else falls_sick)
 
     # Retreats
 
@@ -273,23 +272,27 @@ class Roster:
     # Inside
 
     def _hours(self, member: _Member, day: int) -> StaffHours | None:
+        if not (member.own_changes or member.role_changes):
+            return member.hours
         own = _changed_hours(member.own_changes, day)
         return own or _changed_hours(member.role_changes, day) or member.hours
 
     def _usual_of(self, member: _Member, day: int) -> Spans:
         hours = self._hours(member, day)
-        if hours == "as needed" or not self.employed(member.worker, day):
+        if hours == "as needed" or not _is_employed(member, day):
             return ()
         return self._calendar.open_spans(day) if hours is None else self._calendar.spans_of(hours, day)
 
     def _duties_of(self, member: _Member, day: int) -> tuple[Duty, ...]:
-        worker = member.worker
-        if day in member.known_sick or self._is_away(member, day) or not self.employed(worker, day):
+        if day in member.known_sick or self._is_away(member, day) or not _is_employed(member, day):
             return ()
-        retreats = member.retreats.get(day, [])
+        retreats = member.retreats.get(day)
+        if not retreats:
+            own = self._bookable(member, day)
+            return ((own, member.worker.only_for),) if own else ()
         own = () if any(away for _, _, away in retreats) else self._bookable(member, day)
         extra = tuple((spans, frozenset((retreat,))) for spans, retreat, _ in retreats)
-        return ((own, worker.only_for), *extra) if own else extra
+        return ((own, member.worker.only_for), *extra) if own else extra
 
     def _bookable(self, member: _Member, day: int) -> Spans:
         if self._hours(member, day) != "as needed":
@@ -300,11 +303,13 @@ class Roster:
 
     def _can_join(self, member: _Member, day: int) -> bool:
         free = not self._is_away(member, day) and not member.retreats.get(day)
-        return free and self.employed(member.worker, day)
+        return free and _is_employed(member, day)
 
     def _is_away(self, member: _Member, day: int) -> bool:
         if self.week(day) in member.leave_weeks or day in member.resting:
             return True
+        if not member.absence.away:
+            return False
         date = self._calendar.date(day)
         return any(contains(period, date) for period in member.absence.away.values())
 
@@ -345,6 +350,10 @@ class Roster:
         hours = self._hours(member, 0)
         week = self._scenario.hours if hours is None or hours == "as needed" else hours
         return sum(1 for spans in week.values() if spans)
+
+
+def _is_employed(member: _Member, day: int) -> bool:
+    return member.employed == _ALWAYS or any(first <= day < until for first, until in member.employed)
 
 
 def _least(away: Sequence[int], first: int, until: int) -> list[int]:
@@ -392,6 +401,7 @@ def _member(
     calendar: Calendar,
 ) -> _Member:
     own = person or Person()
+    absence = role.absence if own.absence is None else own.absence
     breaks = role.breaks if own.breaks is None else own.breaks
     return _Member(
         worker=Worker(pool, number, name, skills, _names(role.only_for if own.only_for is None else own.only_for)),
@@ -400,11 +410,19 @@ def _member(
         own_changes=_dated(own.changes.values(), calendar),
         limit=role.contact_limit if own.contact_limit is None else own.contact_limit,
         breaks=tuple(breaks.items()),
-        absence=role.absence if own.absence is None else own.absence,
+        absence=absence,
+        chances=_chances_of_sickness(absence),
         employed=spans,
         draws=draws,
         person=person,
     )
+
+
+def _chances_of_sickness(absence: Absence) -> tuple[float, float]:
+    """The chances of being sick on a working day, after one of health and after one of sickness."""
+    mean, share = max(1.0, absence.spell / MINUTES_A_DAY), absence.sickness
+    begins = share / (mean + share * (1.0 - mean))
+    return begins, begins + (1.0 - 1.0 / mean) * (1.0 - begins)
 
 
 def _names(names: Names | None) -> frozenset[str] | None:
@@ -439,7 +457,7 @@ def _hand_out(skills: Mapping[str, int] | Names, places: Sequence[int], has: Seq
 def _employments(count: int, changes: Iterable[Change], calendar: Calendar) -> list[tuple[tuple[float, float], ...]]:
     """The days of employment of people who are alike, as spans of days from one up to another; the last to come leaves
     first."""
-    people: list[list[tuple[float, float]]] = [[(-inf, inf)] for _ in range(count)]
+    people: list[list[tuple[float, float]]] = [[*_ALWAYS] for _ in range(count)]
     for change, first, until in _dated(changes, calendar):
         there = [person for person in people if any(begin <= first < end for begin, end in person)]
         more = (change.add or 0) - (change.remove or 0)

@@ -32,7 +32,7 @@ class Aids:
 
     def _called(self, event: Any) -> None:
         live, aid = event.value
-        if live.ready is not None or live.phase != aid.phase or not live.held:
+        if live.ready is not None or live.phase != aid.phase or not live.people:
             return
         for need in aid.staff:
             pools = tuple(self._pools.staff[role] for role in need.roles)
@@ -62,19 +62,20 @@ class Aids:
     def _send(self, live: Live, need: Need, scan: int) -> bool:
         """Raise the attention of somebody who serves the visit already, else send a colleague."""
         now = self._env.now
-        for held in live.held:
+        serving = live.held()
+        for held in serving:
             given = held.amount
             if need.may_be(held.person) and held.covers(need.amount, scan) and not _helps(live, held.person):
                 extra = max(0, need.amount - given)
                 held.person.take(extra)
-                live.aided.append(Held(held.person, extra, max(0.0, need.share - held.share), now, need))
+                live.aided.append(Held(held.person, extra, max(0.0, need.share - held.share), now))
                 return True
-        taken = [held.person for held in live.held] + [held.person for held in live.aided]
+        taken = [held.person for held in (*serving, *live.aided)]
         people = need.choose_one(scan, taken)
         if people is None:
             return False
         people.take(need.amount)
-        live.aided.append(Held(people, need.amount, need.share, now, need))
+        live.aided.append(Held(people, need.amount, need.share, now))
         return True
 
     def end(self, live: Live) -> None:

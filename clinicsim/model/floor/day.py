@@ -57,7 +57,9 @@ class Floor:
         self._inside: dict[int, Live] = {}
         hand_over = scenario.day.finish == "hand_over"
         self.shifts = Shifts(env, roster, calendar, log, self._pools, self._inside, hand_over)
-        self.shifts.on_change = self.request_scan
+        self.shifts.on_change = self._look_if_needed
+        self.shifts.on_opening = self._begin_hours
+        self.shifts.on_closing = self._end_hours
         self.shifts.give_up_person = self._give_up_person
         self.aids = Aids(env, self._record, self._pools, self.request_scan)
         self.notes = Notes(env, self._record, self._look_if_needed)
@@ -81,18 +83,16 @@ class Floor:
         None when a walk-in finds no chair free to wait on, and goes away again. A visit that comes too late to be
         begun today is moved at once.
         """
-        env = self._env
-        now = env.now
+        now = self._env.now
         if visit.places is not None and not self._finds_place(visit):
             self._record.turned_away(visit)
             return None
         self._record.arrived(visit)
-        done = simpy.Event(env)
+        done = simpy.Event(self._env)
         queue = self._queue_of(visit)
         moment = visit.arrival if self._by_arrival or visit.appointment is None else visit.appointment
         rank = visit.rank + _YIELDING if visit.yields else visit.rank
-        key = (rank, moment, visit.patients[0], visit.number)
-        live = Live(visit, queue.compiled, key, done)
+        live = Live(visit, queue.compiled, (rank, moment, visit.patients[0], visit.number), done)
         if self._too_late(queue.compiled, now):
             self._move(live)
             return done
@@ -152,10 +152,9 @@ class Floor:
         A retreat has hours of its own.
         """
         closing = self._closing
-        if closing == _FOREVER:
-            return False
-        latest = min(closing - self._last_start, closing + self._overtime_limit - compiled.booked)
-        return (now >= closing or now > latest) and not compiled.plan.retreat
+        if now < closing and now <= closing - self._last_start:
+            return now > closing + self._overtime_limit - compiled.booked and not compiled.retreat
+        return not compiled.retreat
 
     def _move(self, live: Live) -> None:
         self._end_unbegun(live, "moved")
@@ -172,52 +171,54 @@ class Floor:
         midnight = day * MINUTES_A_DAY
         spans = self._calendar.open_spans(day)
         if not (self._open and spans and spans[0][0] == 0.0):
+            self._open = False
             self._close(leave_retreats=False)
         goes_on = bool(spans) and spans[-1][1] >= MINUTES_A_DAY and self._opens_at_midnight(day + 1)
         self._closing = _FOREVER if goes_on else midnight + spans[-1][1] if spans else midnight
         self.shifts.open_day(day)
-        for begin, end in spans:
-            self._at(midnight + begin, self._begin_hours)
-            if end < MINUTES_A_DAY:
-                self._at(midnight + end, self._end_hours if end < spans[-1][1] else self._close)
-        self.request_scan()
 
     def _opens_at_midnight(self, day: int) -> bool:
         spans = self._calendar.open_spans(day)
         return bool(spans) and spans[0][0] == 0.0
 
-    def _at(self, moment: float, act: Callable[[], None]) -> None:
-        if moment <= self._env.now:
-            act()
-            return
-        Release(self._env, moment - self._env.now, None, lambda _: act())
-
     def _begin_hours(self) -> None:
         self._open = True
-        self.request_scan()
 
-    def _end_hours(self) -> None:
+    def _end_hours(self, for_today: bool) -> None:
         self._open = False
-        self.request_scan()
+        if for_today:
+            self._close()
 
     def _close(self, leave_retreats: bool = True) -> None:
         """Send those who have not begun away: their visits are moved. A retreat keeps its own hours until midnight."""
-        self._open = False
         now = self._env.now
         for queue in list(self._queues):
-            if queue.compiled.plan.retreat and leave_retreats:
+            if queue.compiled.retreat and leave_retreats:
                 continue
             while queue.heap:
                 self._move(self._take_first(queue, now)[0])
-        self.request_scan()
 
     # Starting
+
+    def _look_at(self, moment: float) -> None:
+        now = self._env.now
+        if moment <= now:
+            self.request_scan()
+        else:
+            Release(self._env, moment - now, None, lambda _: self.request_scan())
 
     def request_scan(self) -> None:
         """Have the ready list looked through at this moment, once all releases and arrivals of the moment are done."""
         if not self._due:
             self._due = True
             Scan(self._env, self._scan)
+
+    def _end_of_event(self) -> None:
+        """At the end of an event of the floor's own, look at once where nothing else happens at this moment."""
+        if self._env.peek() > self._env.now:
+            self._look()
+        else:
+            self.request_scan()
 
     def _scan(self, _: simpy.Event) -> None:
         if self._due:
@@ -229,7 +230,7 @@ class Floor:
         """
         self._due = False
         self._scan_number += 1
-        claimed = self.aids.look(self._scan_number)
+        claimed = bool(self.aids.waiting) and self.aids.look(self._scan_number)
         if self._going:
             claimed = self._start_going(claimed)
         if self._queues:
@@ -295,9 +296,7 @@ class Floor:
         if self._too_late(compiled, now):
             self._move(self._take_first(queue, now)[0])
             return True
-        if not self._open and not compiled.plan.retreat:
-            return False
-        if compiled.later and not all(need.in_reach() for need in compiled.later):
+        if not self._may_begin(queue):
             return False
         chosen = queue.needs.choose(self._scan_number, None, False)
         if chosen is None or (queue.yields and self._gives_way(queue, now)):
@@ -307,10 +306,13 @@ class Floor:
         return True
 
     def _may_begin(self, queue: Queue) -> bool:
-        return (self._open or bool(queue.compiled.plan.retreat)) and all(n.in_reach() for n in queue.compiled.later)
+        compiled = queue.compiled
+        if not (self._open or compiled.retreat):
+            return False
+        return not compiled.later or all(need.in_reach() for need in compiled.later)
 
     def _in_the_way(self, queue: Queue) -> tuple[str, ...]:
-        if not self._open and not queue.compiled.plan.retreat:
+        if not (self._open or queue.compiled.retreat):
             return (HOURS,)
         if not (queue.compiled.later or queue.yields):
             return queue.needs.in_the_way(self._scan_number, None, False)
@@ -344,11 +346,11 @@ class Floor:
         for address, left in wanted:
             starts = self.promised(address, now, until)
             if sum(units for _, units in starts) > left:
-                self._at(min(moment for moment, _ in starts), self.request_scan)
+                self._look_at(min(moment for moment, _ in starts))
                 return True
         return False
 
-    def _begin(self, live: Live, waits: dict[str, float], chosen: list[list[Person]]) -> None:
+    def _begin(self, live: Live, waits: dict[str, float], chosen: list[Person]) -> None:
         visit, compiled, now = live.visit, live.compiled, self._env.now
         live.began = now
         self._inside[visit.number] = live
@@ -362,28 +364,27 @@ class Floor:
             live.kept_units = _take_units(first.kept_units, now)
         self._start(live, first, chosen)
 
-    def _go_on(self, live: Live, needs: PhaseNeeds, chosen: list[list[Person]]) -> None:
-        live.waits_for((), self._env.now)
-        if live.waits:
+    def _go_on(self, live: Live, needs: PhaseNeeds, chosen: list[Person]) -> None:
+        if live.missing:
+            live.waits_for((), self._env.now)
             self._record.waited(live, "within", live.waits)
             live.waits = {}
         kept = live.kept
         if kept is not None:
             live.kept = None
-            self._release(live, kept, live.phase - 1, kept=True)
+            self._record.served(live, kept, kept=True)
+            self._release(live, kept, live.phase - 1)
         self._start(live, needs, chosen)
 
-    def _start(self, live: Live, needs: PhaseNeeds, chosen: list[list[Person]]) -> None:
+    def _start(self, live: Live, needs: PhaseNeeds, chosen: list[Person]) -> None:
         """Take everybody and everything that a phase needs, and let it last as long as it lasts."""
-        now = self._env.now
-        held = live.held
-        for need, people in zip(needs.staff, chosen, strict=True):
-            for person in people:
-                person.take(need.amount)
-                held.append(Held(person, need.amount, need.share, now, need))
+        now, phase, visit = self._env.now, live.phase, live.visit
+        for need, person in zip(needs.places, chosen, strict=True):
+            person.take(need.amount)
+        live.needs = needs
+        live.people = chosen
         if needs.units:
             live.units = _take_units(needs.units, now)
-        phase, visit = live.phase, live.visit
         live.ready = None
         live.started = now
         if phase == live.compiled.dose:
@@ -401,26 +402,20 @@ class Floor:
     def _phase_over(self, event: Any) -> None:
         live: Live = event.value
         self._under_way -= 1
-        now, visit, compiled, phase = self._env.now, live.visit, live.compiled, live.phase
-        plan = compiled.plan.phases
+        now, visit, needs, phase = self._env.now, live.visit, live.needs, live.phase
         self._record.phase(live)
-        if phase == compiled.journey:
-            booked = plan[phase].booked
-            live.journey = (now - live.started) / booked if booked > 0.0 else 1.0
-        cut = visit.cut is not None and visit.cut[0] == phase
-        last = cut or phase + 1 == len(plan)
-        stays = None
-        if not last and plan[phase].watched and plan[phase + 1].watched:
-            stays = _attendant(live.held, compiled.phases[phase + 1])
+        if phase == live.compiled.journey:
+            live.journey = (now - live.started) / needs.booked if needs.booked > 0.0 else 1.0
+        last = needs.last or (visit.cut is not None and visit.cut[0] == phase)
         if live.aided:
             self.aids.end(live)
-        for held in live.held:
-            if held is stays:
-                live.kept = Held(held.person, held.amount, held.share, now, held.need)
-                self._record.served(live, held, kept=False)
-            else:
-                self._release(live, held, phase, kept=False)
-        live.held = []
+        self._record.attended(live)
+        if live.compiled.charting or (needs.watched and not last):
+            self._release_all(live, stays=needs.watched and not last)
+        else:
+            for need, person in zip(needs.places, live.people, strict=True):
+                person.take(-need.amount)
+        live.people = ()
         if live.units and not (last and visit.hold_room_after > 0.0):
             self._give_back(live, live.units)
             live.units = []
@@ -429,7 +424,7 @@ class Floor:
             live.ready = live.since = now
             live.missing = ()
             insort(self._going, (live.key, live))
-            self.request_scan()
+            self._end_of_event()
         elif visit.hold_room_after > 0.0:
             self._under_way += 1
             self._finish_care(live)
@@ -438,9 +433,18 @@ class Floor:
             self._finish_care(live)
             self._leave(live)
 
-    def _release(self, live: Live, held: Held, phase: int, kept: bool) -> None:
+    def _release_all(self, live: Live, stays: bool) -> None:
+        """Let all go who have served a phase; but one, if somebody stays with the patient until the next one starts."""
+        served = live.held()
+        attendant = _attendant(served, live.compiled.phases[live.phase + 1]) if stays else None
+        for held in served:
+            if held is attendant:
+                live.kept = Held(held.person, held.amount, held.share, self._env.now)
+            else:
+                self._release(live, held, live.phase)
+
+    def _release(self, live: Live, held: Held, phase: int) -> None:
         """Let somebody go who has served a phase: to their notes where it was the last for their role."""
-        self._record.served(live, held, kept)
         minutes, last = live.compiled.charting.get(held.person.pool.role, (0.0, phase))
         cut = live.visit.cut is not None and live.visit.cut[0] == phase
         if minutes and (phase == last or cut):
@@ -505,7 +509,7 @@ class Floor:
         now = self._env.now
         self.notes.break_off()
         for live in self._inside.values():
-            for held in (*live.held, *live.aided):
+            for held in (*live.held(), *live.aided):
                 self._record.served(live, held, kept=False)
             if live.kept is not None:
                 self._record.served(live, live.kept, kept=True)

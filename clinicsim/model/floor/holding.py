@@ -1,10 +1,11 @@
 """What a phase needs, and whether it is free now: people with the skills, units, somebody around; and claims."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from clinicsim.model.floor.people import FULL, Person, Pools, StaffPool, UnitPool
-from clinicsim.model.parts import StaffNeed, VisitPlan, seat
+from clinicsim.model.parts import PhasePlan, StaffNeed, VisitPlan, seat
 
 NO_CLAIMS = -1
 """Stands for a scan in which nothing is claimed."""
@@ -16,7 +17,7 @@ class Need:
     `named` people, one a unit, are the only ones who will do; None where the need is pooled.
     """
 
-    __slots__ = ("amount", "cause", "named", "pools", "serves", "share", "simple", "skills", "units")
+    __slots__ = ("amount", "cause", "named", "pools", "serves", "share", "skills", "units")
 
     def __init__(
         self, need: StaffNeed, pools: tuple[StaffPool, ...], serves: frozenset[str], named: "tuple[Person, ...] | None"
@@ -29,7 +30,6 @@ class Need:
         self.serves = serves
         self.named = named
         self.cause = "staff." + " or ".join(need.roles)
-        self.simple = need.units == need.share == 1 and not need.skills and len(pools) == 1
 
     def will_do(self, person: Person) -> bool:
         """Say whether somebody of the pool has the skills and serves this visit's kind of care."""
@@ -47,8 +47,9 @@ class Need:
 
     def capable(self) -> int:
         """Count those at work, not leaving, who could serve it, busy or not."""
-        if not self.skills and not any(pool.restricted for pool in self.pools):
-            return sum(pool.present for pool in self.pools)
+        first = self.pools[0]
+        if len(self.pools) == 1 and not (self.skills or first.restricted):
+            return first.present
         return sum(person.on and self.will_do(person) for pool in self.pools for person in pool.people)
 
     def in_reach(self) -> bool:
@@ -60,7 +61,9 @@ class Need:
             person.coming and self.will_do(person) for pool in self.pools for person in pool.people
         )
 
-    def choose(self, scan: int, own: "Held | None", begun: bool, barred: Sequence[Person] = ()) -> list[Person] | None:
+    def choose(
+        self, scan: int, own: "Held | None", begun: bool, barred: Sequence[Person] = ()
+    ) -> Sequence[Person] | None:
         """Find people for it who are free now and not claimed in this scan; None when there are too few.
 
         First the one kept for this very visit (`own`), then those who watch somebody and have room (the fullest
@@ -69,9 +72,12 @@ class Need:
         """
         amount = self.amount
         if self.named is not None:
-            return self._choose_named(scan, own, begun)
-        if self.simple and own is None and not begun and not barred and not self.pools[0].restricted:
-            return self._choose_idle(scan)
+            return self.named if self._named_are_free(scan, own, begun) else None
+        if self.units == 1 and not barred:
+            if own is not None and self.may_be(own.person) and own.covers(amount, scan):
+                return (own.person,)
+            person = self._choose_one(scan, begun, None if own is None else own.person)
+            return None if person is None else (person,)
         chosen: list[Person] = []
         if own is not None and own.person not in barred and self.may_be(own.person) and own.covers(amount, scan):
             chosen.append(own.person)
@@ -84,26 +90,62 @@ class Need:
             chosen += fit[: self.units - len(chosen)]
         return chosen if len(chosen) >= self.units else None
 
-    def _choose_idle(self, scan: int) -> list[Person] | None:
-        best: Person | None = None
-        for person in self.pools[0].idle:
-            if person.claim != scan and (
-                best is None
-                or person.worked < best.worked
-                or (person.worked == best.worked and person.order < best.order)
-            ):
-                best = person
-        return None if best is None else [best]
+    def _choose_one(self, scan: int, begun: bool, barred: Person | None) -> Person | None:
+        """Find one person, as `choose` does, without sorting anybody."""
+        amount, skills = self.amount, self.skills
+        for pool in self.pools if amount < FULL else ():
+            best: Person | None = None
+            anybody = not skills and not pool.restricted
+            for person in pool.partial:
+                free = person.free
+                if (
+                    free >= amount
+                    and person.claim != scan
+                    and person is not barred
+                    and (anybody or self.will_do(person))
+                    and (best is None or free < best.free or (free == best.free and person.order < best.order))
+                ):
+                    best = person
+            if best is not None:
+                return best
+        for pool in self.pools:
+            best = None
+            anybody = not skills and not pool.restricted
+            for person in pool.idle:
+                if (
+                    person.claim != scan
+                    and person is not barred
+                    and (anybody or self.will_do(person))
+                    and (
+                        best is None
+                        or person.worked < best.worked
+                        or (person.worked == best.worked and person.order < best.order)
+                    )
+                ):
+                    best = person
+            if best is not None:
+                return best
+        return self._one_who_stays(scan, barred) if begun else None
 
-    def _choose_named(self, scan: int, own: "Held | None", begun: bool) -> list[Person] | None:
-        assert self.named is not None
-        for person in self.named:
+    def _one_who_stays(self, scan: int, barred: Person | None) -> Person | None:
+        for pool in self.pools:
+            fit = [
+                person
+                for person in pool.leaving
+                if person.away_for == 0.0 and person.free >= self.amount and self._is_open(person, scan, (barred,))
+            ]
+            if fit:
+                return min(fit, key=_fullest)
+        return None
+
+    def _named_are_free(self, scan: int, own: "Held | None", begun: bool) -> bool:
+        for person in self.named or ():
             if own is not None and own.person is person:
                 if not own.covers(self.amount, scan):
-                    return None
+                    return False
             elif person.free < self.amount or person.claim == scan or not (person.on or (begun and person.leaving)):
-                return None
-        return list(self.named)
+                return False
+        return True
 
     def _ranked(self, begun: bool) -> list[tuple[list[Person], Callable[[Person], tuple[float, int]]]]:
         ranked: list[tuple[list[Person], Callable[[Person], tuple[float, int]]]] = []
@@ -121,7 +163,7 @@ class Need:
                 return min(fit, key=key)
         return None
 
-    def _is_open(self, person: Person, scan: int, barred: Sequence[Person]) -> bool:
+    def _is_open(self, person: Person, scan: int, barred: Sequence[Person | None]) -> bool:
         return person.claim != scan and person not in barred and self.will_do(person)
 
     def claim(self, scan: int) -> None:
@@ -160,7 +202,6 @@ class Held:
     amount: int
     share: float
     since: float
-    need: Need
 
     def covers(self, amount: int, scan: int) -> bool:
         """Say whether the person has so much for this visit, what they give it already counted."""
@@ -173,19 +214,29 @@ class PhaseNeeds:
     """All that one phase of a visit needs together, ready to be looked for: people, units, and who must be around.
 
     `units` are (pool, how many) for the phase, `kept_units` those of the visit, taken with the first phase and kept to
-    the end.
+    the end. `places` are the staff needs, each once for each of its people. `watched` phases are followed by one before
+    which the patient is not left alone; `last` says that none follows.
     """
 
-    __slots__ = ("causes", "kept_units", "plain", "present", "staff", "tangled", "units")
+    __slots__ = (
+        "booked", "causes", "kept_units", "last", "name", "places", "present", "staff", "tangled", "units", "watched",
+    )  # fmt: skip
 
     def __init__(
         self,
+        phase: PhasePlan,
+        following: PhasePlan | None,
         staff: tuple[Need, ...],
         units: tuple[tuple[UnitPool, int], ...],
         kept_units: tuple[tuple[UnitPool, int], ...],
         present: tuple[StaffPool, ...],
     ) -> None:
+        self.name = phase.name
+        self.booked = phase.booked
+        self.last = following is None
+        self.watched = phase.watched and following is not None and following.watched
         self.staff = staff
+        self.places = tuple(need for need in staff for _ in range(len(need.named) if need.named else need.units))
         self.units = units
         self.kept_units = kept_units
         self.present = present
@@ -198,7 +249,6 @@ class PhaseNeeds:
         )
         pools = [id(pool) for need in staff for pool in need.pools]
         self.tangled = len(set(pools)) < len(pools)
-        self.plain = len(staff) == 1 and not (units or kept_units or present)
 
     def in_the_way(self, scan: int, own: Held | None, begun: bool) -> tuple[str, ...]:
         """Give the causes in the way of a phase that cannot start: what is not free, else what is claimed."""
@@ -213,11 +263,8 @@ class PhaseNeeds:
         absent += [pool.address for pool in self.present if not pool.present]
         return tuple(dict.fromkeys(absent))
 
-    def choose(self, scan: int, own: Held | None, begun: bool) -> list[list[Person]] | None:
-        """Find people for all needs together, every unit being free too; None when anything is missing or claimed."""
-        if self.plain:
-            people = self.staff[0].choose(scan, own, begun)
-            return None if people is None else [people]
+    def choose(self, scan: int, own: Held | None, begun: bool) -> list[Person] | None:
+        """Find people for all `places` together, all units being free too; None when anything is missing or claimed."""
         if not begun:
             for pool, count in self.kept_units:
                 if not pool.open or not _enough(pool, count, scan):
@@ -230,12 +277,12 @@ class PhaseNeeds:
                 return None
         if self.tangled:
             return _choose_tangled(self.staff, scan, own, begun)
-        chosen = []
+        chosen: list[Person] = []
         for need in self.staff:
             people = need.choose(scan, own, begun)
             if people is None:
                 return None
-            chosen.append(people)
+            chosen += people
         return chosen
 
     def claim(self, scan: int, begun: bool) -> None:
@@ -251,7 +298,7 @@ def _enough(pool: UnitPool, count: int, scan: int) -> bool:
     return len(pool.free) - (pool.claimed if pool.claim == scan else 0) >= count
 
 
-def _choose_tangled(staff: tuple[Need, ...], scan: int, own: Held | None, begun: bool) -> list[list[Person]] | None:
+def _choose_tangled(staff: tuple[Need, ...], scan: int, own: Held | None, begun: bool) -> list[Person] | None:
     """Find people where several needs look to the same pool: what one need takes, the next does not see.
 
     Needs are met in their order, and a person may meet several; when a later need finds nobody, other people are tried
@@ -267,14 +314,16 @@ def _choose_tangled(staff: tuple[Need, ...], scan: int, own: Held | None, begun:
         for person, amount in taken:
             person.take(-amount)
         if later is not None:
-            return [people, *later]
+            return [*people, *later]
         if need.named is not None:
             return None
         barred.append(people[-1])
     return None
 
 
-def _take_for_now(people: list[Person], need: Need, own: Held | None) -> tuple[list[tuple[Person, int]], Held | None]:
+def _take_for_now(
+    people: Sequence[Person], need: Need, own: Held | None
+) -> tuple[list[tuple[Person, int]], Held | None]:
     """Take what a need would take; give who gave how much, and what is left of the attendant kept."""
     taken = []
     left = own
@@ -282,7 +331,7 @@ def _take_for_now(people: list[Person], need: Need, own: Held | None) -> tuple[l
         amount = need.amount
         if own is not None and own.person is person:
             amount = max(0, need.amount - own.amount)
-            left = Held(person, max(0, own.amount - need.amount), 0.0, 0.0, need)
+            left = Held(person, max(0, own.amount - need.amount), 0.0, 0.0)
         person.take(amount)
         taken.append((person, amount))
     return taken, left
@@ -291,24 +340,29 @@ def _take_for_now(people: list[Person], need: Need, own: Held | None) -> tuple[l
 class Compiled:
     """A planned visit with its needs resolved to the pools of this floor; one for each plan and set of named people."""
 
-    __slots__ = ("booked", "charting", "dose", "journey", "later", "named", "phases", "plan", "serves", "turnarounds")
+    __slots__ = (
+        "booked", "charting", "dose", "journey", "later", "named", "phases", "plan", "retreat", "serves", "turnarounds",
+    )  # fmt: skip
 
     def __init__(self, plan: VisitPlan, people: Mapping[str, str], pools: "Pools") -> None:
         self.plan = plan
         self.booked = plan.booked
+        self.retreat = bool(plan.retreat)
         self.serves = frozenset(name for name in (plan.served_as, plan.retreat) if name)
         resolve = _Resolver(people, pools, self.serves)
         kept_units = resolve.units(plan.rooms + plan.equipment)
         self.phases = tuple(
             PhaseNeeds(
+                phase,
+                following,
                 resolve.staff(plan.staff + phase.staff),
                 resolve.units(phase.rooms + phase.equipment),
                 kept_units if index == 0 else (),
                 tuple(pools.staff[role] for role, _ in plan.present + phase.present),
             )
-            for index, phase in enumerate(plan.phases)
+            for index, (phase, following) in enumerate(zip_longest(plan.phases, plan.phases[1:]))
         )
-        self.later = tuple(need for phase in self.phases[1:] for need in phase.staff)
+        self.later = _once_each(need for phase in self.phases[1:] for need in phase.staff)
         self.named = tuple(
             dict.fromkeys(person for phase in self.phases for need in phase.staff for person in need.named or ())
         )
@@ -325,6 +379,14 @@ def _last_phase(plan: VisitPlan, role: str) -> int:
     return max(
         place for place, phase in enumerate(plan.phases) if any(role in need.roles for need in plan.staff + phase.staff)
     )
+
+
+def _once_each(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """Those of needs that differ in how much attention they take only, once: they are in reach together."""
+    found: dict[object, Need] = {}
+    for need in needs:
+        found.setdefault((need.named, need.pools, need.units, need.skills), need)
+    return tuple(found.values())
 
 
 class _Resolver:

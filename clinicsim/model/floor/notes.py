@@ -23,7 +23,7 @@ class Notes:
 
     def begin(self, held: Held, minutes: float) -> None:
         """Let somebody write for so many minutes, in the place of what they have just held."""
-        note = Held(held.person, held.amount, held.share, self._env.now, held.need)
+        note = Held(held.person, held.amount, held.share, self._env.now)
         self.open.append(note)
         Release(self._env, minutes, note, self._over)
 

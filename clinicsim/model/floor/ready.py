@@ -4,12 +4,13 @@ Visits with the same needs stand in one queue, since when the first of them cann
 adds up for how long what has stood in the way, so that a visit's own wait by cause is a difference of two readings.
 """
 
+from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 
 import simpy
 
 from clinicsim.model.floor.holding import Compiled, Held, PhaseNeeds
-from clinicsim.model.floor.people import UnitPool
+from clinicsim.model.floor.people import Person, UnitPool
 from clinicsim.model.floor.visit import FloorVisit
 
 HOURS = "hours"
@@ -23,9 +24,10 @@ Key = tuple[float, float, int, int]
 class Live:
     """A visit on the floor.
 
-    `phase` is the one that is served, or waited for when `ready` holds since when. `held` is the attention given to
-    it, `units` and `kept_units` the rooms and equipment of the phase and of the whole visit, with the time since when.
-    `kept` is the attendant who stays with a watched patient between phases.
+    `phase` is the one that is served, or waited for when `ready` holds since when. `people` serve the phase under way,
+    each at the place of `needs` in the same order; `units` and `kept_units` are the rooms and equipment of the phase
+    and of the whole visit, with the time since when. `kept` is the attendant who stays with a watched patient between
+    phases, `aided` the help at adverse events.
     """
 
     __slots__ = (
@@ -35,12 +37,13 @@ class Live:
         "compiled",
         "done",
         "dose_began",
-        "held",
         "journey",
         "kept",
         "kept_units",
         "key",
         "missing",
+        "needs",
+        "people",
         "phase",
         "reading",
         "ready",
@@ -57,7 +60,8 @@ class Live:
         self.key = key
         self.done = done
         self.phase = 0
-        self.held: list[Held] = []
+        self.needs: PhaseNeeds = compiled.phases[0]
+        self.people: Sequence[Person] = ()
         self.units: list[tuple[UnitPool, int, float]] = []
         self.kept_units: list[tuple[UnitPool, int, float]] = []
         self.aided: list[Held] = []
@@ -70,6 +74,13 @@ class Live:
         self.waits: dict[str, float] = {}
         self.missing: tuple[str, ...] = ()
         self.since = 0.0
+
+    def held(self) -> list[Held]:
+        """Give the attention given to the phase under way."""
+        return [
+            Held(person, need.amount, need.share, self.started)
+            for need, person in zip(self.needs.places, self.people, strict=bool(self.people))
+        ]
 
     def waits_for(self, missing: tuple[str, ...], now: float) -> None:
         """Add what stood in the way of its next phase until now, and note what does from now on."""
@@ -115,7 +126,10 @@ class Queue:
             at, _, live = heappop(self.early)
             self._add(at)
             live.reading = self.reading.copy()
-        self._add(now)
+        if self.missing:
+            self._add(now)
+        else:
+            self.since = now
 
     def pop(self, now: float) -> tuple[Live, dict[str, float]]:
         """Take the first visit out, with the minutes that it has waited, by cause."""

@@ -49,13 +49,20 @@ class Record:
 
     def phase(self, live: Live) -> None:
         """A phase has ended, with what went wrong in it."""
-        visit, now, index = live.visit, self._env.now, live.phase
-        name = live.compiled.plan.phases[index].name
-        self._phase.append((now, visit.number, visit.patients[0], visit.visit_type, name, live.started))
+        visit, now = live.visit, self._env.now
+        self._phase.append((now, visit.number, visit.patients[0], visit.visit_type, live.needs.name, live.started))
         for event in visit.happenings:
-            if event.phase == index:
+            if event.phase == live.phase:
                 flags = (event.needs_action, event.aborted, event.ends_course, event.transferred)
                 self._adverse.append((now, visit.number, event.patient, event.name, *flags, event.minutes))
+
+    def attended(self, live: Live) -> None:
+        """The attention of all who have served a phase ends with it, or goes over into staying with the patient."""
+        now, since, number = self._env.now, live.started, live.visit.number
+        if now > since:
+            for need, person in zip(live.needs.places, live.people, strict=True):
+                person.worked += (now - since) * need.share
+                self._served.append((now, number, person.pool.address, person.name, since, need.share, False))
 
     def served(self, live: Live, held: Held, kept: bool) -> None:
         """Somebody's attention to a visit ends; it counts as work done today."""

@@ -1,6 +1,7 @@
 """Who is there when: shifts that begin and end, breaks, sickness, those who stay for visits begun, hours of rooms."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import simpy
@@ -8,12 +9,18 @@ import simpy
 from clinicsim.model.calendar import MINUTES_A_DAY, Calendar, Spans
 from clinicsim.model.floor.holding import Need
 from clinicsim.model.floor.moments import Release
-from clinicsim.model.floor.people import FULL, Person, Pools
+from clinicsim.model.floor.people import FULL, Person, Pools, UnitPool
 from clinicsim.model.floor.ready import Live
 from clinicsim.model.log import EventLog
 from clinicsim.model.parts import Worker
 
 Duty = tuple[Spans, frozenset[str] | None]
+PersonDay = tuple[tuple[Duty, ...], Spans, str]
+"""Somebody's duties on a day, their usual hours, and what they are there, or away, as."""
+RosterRow = tuple[float, str, str, str, float]
+Act = Callable[[float], object]
+"""Something to do at a moment of a day, called with the day's midnight."""
+Moments = dict[float, list[Act]]
 
 
 class Rota(Protocol):
@@ -61,8 +68,23 @@ class Rota(Protocol):
         ...
 
 
+class Programme:
+    """What a day brings to whom, made once for all days that are alike; times are minutes after midnight.
+
+    `rows` are those of the roster; `moments` are what happens at each minute, in order, each called with the moment of
+    midnight.
+    """
+
+    __slots__ = ("moments", "rows")
+
+    def __init__(self, rows: list[RosterRow], moments: Moments) -> None:
+        self.rows = rows
+        self.moments = tuple((minute, moments[minute]) for minute in sorted(moments))
+
+
 class Shifts:
-    """Brings people to the floor and sends them home, one event for each moment of a day at which anything changes.
+    """Opens and closes the clinic, brings people to the floor and sends them home, one event for each moment of a day
+    at which anything changes.
 
     `breaks` gives the planned breaks of somebody on a day, as spans of minutes after midnight. `inside` are the visits
     begun. With `hand_over` nobody stays for a visit begun when a colleague is there, or comes later in the day.
@@ -81,119 +103,129 @@ class Shifts:
         self._env = env
         self._rota = rota
         self._calendar = calendar
-        self._log = log
+        self._roster, self._stayed = log.rows["roster"], log.rows["stayed"]
         self._pools = pools
+        self._people = tuple(person for pool in pools.staff.values() for person in pool.people)
         self._inside = inside
         self._hand_over = hand_over
+        self._programmes: dict[object, Programme] = {}
         self.breaks: Callable[[Worker, int], Sequence[tuple[float, float]]] = _no_breaks
         self.on_change: Callable[[], None] = _nothing
+        self.on_opening: Callable[[], None] = _nothing
+        self.on_closing: Callable[[bool], None] = _keep_open
         self.give_up_person: Callable[[Live, Person], None] = _keep
 
     def open_day(self, day: int) -> None:
         """Prepare the day that begins: make sickness known, write the roster, plan all comings and goings."""
         self._rota.open_day(day)
         midnight = day * MINUTES_A_DAY
-        moments: dict[float, list[Callable[[], None]]] = {}
-        for pool in self._pools.staff.values():
-            for person in pool.people:
-                person.worked = 0.0
-                duties = self._rota.duties(person.worker, day)
-                spans = _union(duties)
-                self._write(person, spans, day, midnight)
-                self._plan(person, duties, spans, day, midnight, moments)
-        self._plan_units(day, midnight, moments)
-        for moment in sorted(moments):
-            if moment <= self._env.now:
-                _run_all(moments[moment])
+        people = [self._day_of(person, day) for person in self._people]
+        units = [(self._rota.units(address, day), self._rota.open(address, day)) for address in self._pools.units]
+        programme = self._programme(self._calendar.open_spans(day), tuple(people), tuple(units))
+        self._roster += [
+            (midnight + begin, address, name, what, midnight + end)
+            for begin, address, name, what, end in programme.rows
+        ]
+        for pool, (count, own) in zip(self._pools.units.values(), units, strict=True):
+            pool.resize(count)
+            pool.open = own is None
+        moments = programme.moments
+        if breaks := self._breaks(day):
+            moments = _merged(moments, breaks)
+        for minute, acts in moments:
+            if minute > 0.0:
+                Release(self._env, minute, (acts, midnight), self._at_moment)
             else:
-                Release(self._env, moment - self._env.now, moments[moment], self._at_moment)
+                _run_all(acts, midnight)
         self.on_change()
 
     def _at_moment(self, alarm: Any) -> None:
-        _run_all(alarm.value)
+        _run_all(*alarm.value)
         self.on_change()
 
-    def _write(self, person: Person, spans: Sequence[tuple[float, float]], day: int, midnight: float) -> None:
-        worker = person.worker
-        usual = self._rota.usual(worker, day)
-        if spans:
-            as_needed = self._rota.as_needed(worker, day)
-            self._write_spans(person, spans, "as_needed" if as_needed else "shift", midnight)
-            if not as_needed and spans != list(usual):
-                self._write_spans(person, _outside(spans, usual), "extra", midnight)
-            return
-        away = self._rota.absent(worker, day) or ("sickness" if self._rota.sick(worker, day) else "")
-        if away:
-            self._write_spans(person, usual, "shift", midnight)
-            self._write_spans(person, usual, away, midnight)
+    def _day_of(self, person: Person, day: int) -> PersonDay:
+        """Let somebody begin the day; give their duties, their usual hours, and what they are there, or away, as."""
+        rota, worker = self._rota, person.worker
+        duties, usual = rota.duties(worker, day), rota.usual(worker, day)
+        person.worked = 0.0
+        person.coming = any(spans for spans, _ in duties)
+        if person.on and not any(begin == 0.0 for spans, _ in duties for begin, _ in spans):
+            person.stop()
+        if person.coming:
+            return duties, usual, "as_needed" if rota.as_needed(worker, day) else "shift"
+        return (
+            duties,
+            usual,
+            rota.absent(worker, day) or ("sickness" if rota.sick(worker, day) else "") if usual else "",
+        )
 
-    def _write_spans(self, person: Person, spans: Iterable[tuple[float, float]], what: str, midnight: float) -> None:
-        rows, address, name = self._log.rows["roster"], person.pool.address, person.name
-        rows.extend((midnight + begin, address, name, what, midnight + end) for begin, end in spans)
+    def _breaks(self, day: int) -> list[tuple[float, Act]]:
+        return [
+            (begin, partial(self._begin_break, person, end - begin))
+            for person in self._people
+            if person.coming
+            for begin, end in self.breaks(person.worker, day)
+        ]
+
+    def _programme(
+        self, hours: Spans, people: tuple[PersonDay, ...], units: tuple[tuple[int, Spans | None], ...]
+    ) -> Programme:
+        """Make the programme of a day on which people and units are there like this, or find that of a day like it."""
+        key = (hours, people, units)
+        programme = self._programmes.get(key)
+        if programme is None:
+            rows: list[RosterRow] = []
+            moments: Moments = {}
+            for person, (duties, usual, what) in zip(self._people, people, strict=True):
+                spans = _union(duties)
+                rows += _rows_of(person, spans, usual, what)
+                self._plan(person, duties, spans, moments)
+            for pool, (count, own) in zip(self._pools.units.values(), units, strict=True):
+                rows += _rows_of_units(pool, count, hours if own is None else own)
+                _plan_units(pool, own or (), moments)
+            self._plan_hours(hours, moments)
+            programme = self._programmes[key] = Programme(rows, moments)
+        return programme
 
     def _plan(
-        self,
-        person: Person,
-        duties: Sequence[Duty],
-        spans: Sequence[tuple[float, float]],
-        day: int,
-        midnight: float,
-        moments: dict[float, list[Callable[[], None]]],
+        self, person: Person, duties: Sequence[Duty], spans: Sequence[tuple[float, float]], moments: Moments
     ) -> None:
-        if person.on and not (spans and spans[0][0] == 0.0):
-            person.stop()
-        person.coming = bool(spans)
         for begin, end in spans:
-            self._at(moments, midnight + begin, self._arrive, person, midnight + end)
+            _at(moments, begin, partial(self._arrive, person, end))
             cuts = {begin, *(edge for duty, _ in duties for span in duty for edge in span if begin < edge < end)}
             for cut in sorted(cuts):
-                self._at(moments, midnight + cut, person.serve_only, _serves_at(duties, cut))
+                _at(moments, cut, partial(_serve_only, person, _serves_at(duties, cut)))
             if end < MINUTES_A_DAY:
-                again = end < spans[-1][1]
-                self._at(moments, midnight + end, self._end_shift, person, midnight + end, again)
-        if spans:
-            for begin, end in self.breaks(person.worker, day):
-                self._at(moments, midnight + begin, self._begin_break, person, end - begin)
+                _at(moments, end, partial(self._end_shift, person, end, end < spans[-1][1]))
 
-    def _plan_units(self, day: int, midnight: float, moments: dict[float, list[Callable[[], None]]]) -> None:
-        rows = self._log.rows["roster"]
-        for address, pool in self._pools.units.items():
-            pool.resize(self._rota.units(address, day))
-            own = self._rota.open(address, day)
-            spans = self._calendar.open_spans(day) if own is None else own
-            for unit in range(pool.count):
-                rows.extend((midnight + begin, address, str(unit), "open", midnight + end) for begin, end in spans)
-            if own is not None:
-                pool.open = False
-                for begin, end in own:
-                    self._at(moments, midnight + begin, setattr, pool, "open", True)
-                    if end < MINUTES_A_DAY:
-                        self._at(moments, midnight + end, setattr, pool, "open", False)
+    def _plan_hours(self, hours: Spans, moments: Moments) -> None:
+        for begin, end in hours:
+            _at(moments, begin, lambda _: self.on_opening())
+            if end < MINUTES_A_DAY:
+                _at(moments, end, partial(self._end_hours, end == hours[-1][1]))
 
-    def _at(
-        self, moments: dict[float, list[Callable[[], None]]], moment: float, act: Callable[..., None], *args: object
-    ) -> None:
-        moments.setdefault(moment, []).append(lambda: act(*args))
+    def _end_hours(self, for_today: bool, _: float) -> None:
+        self.on_closing(for_today)
 
-    def _arrive(self, person: Person, shift_end: float) -> None:
+    def _arrive(self, person: Person, until: float, midnight: float) -> None:
         if person.leaving and person.away_for == 0.0:
             self._write_stay(person)
-        person.arrive(shift_end)
+        person.arrive(midnight + until)
 
-    def _end_shift(self, person: Person, shift_end: float, again: bool) -> None:
-        if person.shift_end == shift_end:
+    def _end_shift(self, person: Person, end: float, again: bool, midnight: float) -> None:
+        if person.shift_end == midnight + end:
             person.coming = again
             person.away_for = 0.0
             person.stop()
 
-    def _begin_break(self, person: Person, minutes: float) -> None:
+    def _begin_break(self, person: Person, minutes: float, _: float) -> None:
         if person.on:
             person.stop()
             person.away_for = minutes
 
     def somebody_comes(self) -> bool:
         """Say whether anybody begins work, or comes back from a break, later today."""
-        return any(person.coming for pool in self._pools.staff.values() for person in pool.people)
+        return any(person.coming for person in self._people)
 
     def settle(self) -> None:
         """Let go those who have nothing in hand; keep those without whom a visit begun could not be finished."""
@@ -213,7 +245,7 @@ class Shifts:
             self._write_stay(person)
             return
         back = now + person.away_for
-        self._log.rows["roster"].append((now, person.pool.address, person.name, "break", min(back, person.shift_end)))
+        self._roster.append((now, person.pool.address, person.name, "break", min(back, person.shift_end)))
         if back < person.shift_end:
             person.coming = True
             Release(self._env, person.away_for, person, self._come_back)
@@ -228,7 +260,7 @@ class Shifts:
         now = self._env.now
         if now > person.shift_end:
             person.overtime = self._overtime(person) + now - person.shift_end
-            self._log.rows["stayed"].append((now, person.pool.address, person.name, person.shift_end))
+            self._stayed.append((now, person.pool.address, person.name, person.shift_end))
 
     def _overtime(self, person: Person) -> float:
         """Minutes that somebody has stayed this month."""
@@ -271,6 +303,53 @@ class Shifts:
                         self.give_up_person(live, person)
 
 
+def _rows_of(person: Person, spans: list[tuple[float, float]], usual: Spans, what: str) -> Iterator[RosterRow]:
+    """The rows of the roster: hours at work, those beyond the usual ones again; or the usual hours, and why away."""
+    address, name = person.pool.address, person.name
+    if spans:
+        yield from ((begin, address, name, what, end) for begin, end in spans)
+        if what == "shift" and spans != list(usual):
+            yield from ((begin, address, name, "extra", end) for begin, end in _outside(spans, usual))
+    elif what:
+        for kind in ("shift", what):
+            yield from ((begin, address, name, kind, end) for begin, end in usual)
+
+
+def _rows_of_units(pool: UnitPool, count: int, hours: Spans) -> Iterator[RosterRow]:
+    for unit in range(count):
+        for begin, end in hours:
+            yield begin, pool.address, str(unit), "open", end
+
+
+def _plan_units(pool: UnitPool, own: Spans, moments: Moments) -> None:
+    for begin, end in own:
+        _at(moments, begin, partial(_open, pool, True))
+        if end < MINUTES_A_DAY:
+            _at(moments, end, partial(_open, pool, False))
+
+
+def _open(pool: UnitPool, is_open: bool, _: float) -> None:
+    pool.open = is_open
+
+
+def _serve_only(person: Person, only_for: frozenset[str] | None, _: float) -> None:
+    person.serve_only(only_for)
+
+
+def _at(moments: Moments, minute: float, act: Act) -> None:
+    moments.setdefault(minute, []).append(act)
+
+
+def _merged(
+    moments: tuple[tuple[float, list[Act]], ...], more: Iterable[tuple[float, Act]]
+) -> tuple[tuple[float, list[Act]], ...]:
+    """More acts added to those of a day, after the others of the same minute."""
+    merged = {minute: [*acts] for minute, acts in moments}
+    for minute, act in more:
+        _at(merged, minute, act)
+    return tuple(sorted(merged.items()))
+
+
 def _union(duties: Iterable[Duty]) -> list[tuple[float, float]]:
     joined: list[tuple[float, float]] = []
     for begin, end in sorted(span for spans, _ in duties for span in spans):
@@ -304,9 +383,9 @@ def _serves_at(duties: Iterable[Duty], minute: float) -> frozenset[str] | None:
     return named
 
 
-def _run_all(acts: Iterable[Callable[[], None]]) -> None:
+def _run_all(acts: Iterable[Act], midnight: float) -> None:
     for act in acts:
-        act()
+        act(midnight)
 
 
 def _no_breaks(worker: Worker, day: int) -> tuple[tuple[float, float], ...]:
@@ -314,6 +393,10 @@ def _no_breaks(worker: Worker, day: int) -> tuple[tuple[float, float], ...]:
 
 
 def _nothing() -> None:
+    return None
+
+
+def _keep_open(for_today: bool) -> None:
     return None
 
 
