@@ -208,3 +208,59 @@ def test_in_a_group_the_others_go_on():
     assert [(row[3], row[4]) for row in log.rows["retreat"] if row[3].startswith("missed")] == [
         ("missed:dosing", 1)
     ] * 2
+
+
+# Closed for some visits ----------------------------------------------------------------------------------------------
+
+GAP = """
+length: 2 weeks
+hours: {mon-fri: 09:00-10:00}
+arrivals: {at_start: {first: 3}}
+visits: {dosing: {takes: 60 min, staff: therapist}}
+pathway: {first: {visit: dosing}}
+closed_for: {no_supply: {visit: dosing, from: 2027-01-05, until: 2027-01-07%s}}
+"""
+
+
+def test_what_is_booked_in_a_gap_of_the_supply_is_moved_by_the_clinic():
+    """One dosing a day, and none on Tuesday and Wednesday, as is known on Tuesday: two people get other days."""
+    scenario, log = played(GAP % "")
+    assert booked(log) == ["0 09:00", "1 09:00", "2 09:00", "3 09:00", "4 09:00"]
+    assert [(row[0] / 1440, row[4], row[5]) for row in log.rows["unbooked"]] == [(1.0, "clinic", True)] * 2
+    assert begun(log) == ["0 09:00", "3 09:00", "4 09:00"]
+    assert measure(log, scenario).values["slots_lost.clinic"] == 1.0
+
+
+def test_a_gap_that_is_known_ahead_is_not_booked_into():
+    _, log = played(GAP % ", notice: 1 week")
+    assert booked(log) == ["0 09:00", "3 09:00", "4 09:00"]
+    assert log.rows["unbooked"] == []
+
+
+def test_the_gap_counts_as_time_when_the_clinic_is_closed():
+    """The second waits three days for want of a place on Monday, or of hours: nobody else is to blame."""
+    _, log = played(GAP % ", notice: 1 week")
+    assert {(row[1], row[4]) for row in log.rows["delayed_booking"]} == {(1, "staff.therapist"), (2, "staff.therapist")}
+
+
+def test_other_visits_go_on_in_the_gap_and_walk_ins_come_after_it():
+    """A talk on the first day of the gap, then a dosing without an appointment: on Thursday, when it is over."""
+    _, log = played(
+        "hours: {mon-fri: 09:00-12:00}\n"
+        "visits: {talk: {takes: 60 min, staff: therapist}, dosing: {like: talk, walk_in: {yields: yes}}}\n"
+        "pathway: {first: {visit: talk}, then: {visit: dosing}}\n"
+        "closed_for: {no_supply: {visit: dosing, from: 2027-01-04, until: 2027-01-07}}\n"
+    )
+    assert begun(log) == ["0 09:00", "3 09:00"]
+
+
+@pytest.mark.parametrize(("first", "held"), [("2027-01-05", False), ("2027-01-06", True)])
+def test_a_retreat_whose_dosing_cannot_be_held_is_passed_over(first, held):
+    """The dosing is on day 2, and not on Wednesday: a retreat from Tuesday on is not held, one from Wednesday is."""
+    itinerary = "{dosing: {visit: dosing, days: 2, from: '09:00'}}"
+    _, log = played(
+        "visits: {dosing: {takes: 60 min, staff: therapist}}\npathway: {first: {retreat: stay}}\n"
+        "closed_for: {no_supply: {visit: dosing, from: 2027-01-05, until: 2027-01-07}}\n"
+        f"retreats: {{stay: {{dates: [{first}], confirm: 0 days, size: {{min: 1, max: 4}}, itinerary: {itinerary}}}}}\n"
+    )
+    assert ("run" in [row[3] for row in log.rows["retreat"]]) is held

@@ -7,12 +7,13 @@ which is Monday.
 import datetime
 from bisect import bisect_right
 from calendar import monthrange
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from clinicsim.model.stays import warm_up_of
 from clinicsim.scenario.values import Moment, Offset, Period, Span
 
 if TYPE_CHECKING:
+    from clinicsim.scenario.clinic import ClosedFor
     from clinicsim.scenario.scenario import Scenario
     from clinicsim.scenario.values import WeekHours
 
@@ -22,6 +23,15 @@ _LONGEST_CLOSURE = 3660
 
 Spans = tuple[tuple[float, float], ...]
 Edge = Literal["exact", "start", "end"]
+
+
+class Gap(NamedTuple):
+    """Days on which no visit of some types is held: from `first` up to `until`, as is known from the day `known` on."""
+
+    visits: frozenset[str]
+    first: int
+    until: int
+    known: int
 
 
 class Calendar:
@@ -43,6 +53,7 @@ class Calendar:
         self.warm_up_end = self._after_span(0.0, warm_up_of(scenario))
         self.end = self._after_span(self.warm_up_end, scenario.length)
         self.days = -int(-self.end // MINUTES_A_DAY)
+        self.gaps = tuple(self._gap(gap) for gap in scenario.closed_for.values())
 
     def day_of(self, time: float) -> int:
         """Give the day on which a moment falls; midnight belongs to the day that it begins."""
@@ -82,6 +93,15 @@ class Calendar:
     def spans_of(self, hours: "WeekHours", day: int) -> Spans:
         """Give what a week of hours holds on a day, in minutes after its midnight; none on a closed day."""
         return () if self.is_closed(day) else tuple(hours[WEEKDAYS[self.weekday(day)]])
+
+    def _gap(self, gap: "ClosedFor") -> Gap:
+        first, until = self.moment(gap.from_), self.moment(gap.until)
+        known = max(0, self.day_of(first - gap.notice))
+        return Gap(frozenset(gap.visit), self.day_of(first), self.day_of(until), known)
+
+    def is_closed_for(self, visit_type: str, day: int) -> bool:
+        """Say whether no visit of a type is held on a day, though the clinic may be open."""
+        return any(gap.first <= day < gap.until and visit_type in gap.visits for gap in self.gaps)
 
     def working_day(self, day: int) -> bool:
         """Say whether the clinic is open on a day."""

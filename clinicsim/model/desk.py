@@ -11,6 +11,7 @@ from simpy import Event
 from clinicsim.model.parts import Booking, Request, Slot, VisitPlan
 
 if TYPE_CHECKING:
+    from clinicsim.model.calendar import Gap
     from clinicsim.model.clinic import Clinic
     from clinicsim.model.patients import Patient
 
@@ -152,8 +153,12 @@ class Desk:
             listed.answer.succeed(self._offer(request, slot, patience))
 
     def open_day(self, day: int) -> None:
-        """Begin a day: find substitutes for those who are sick, and offer the day that opens to those on the list."""
+        """Begin a day: close what cannot be held for a while, find substitutes for those who are sick, and offer the
+        day that opens to those on the list."""
         clinic = self._clinic
+        for gap in clinic.calendar.gaps:
+            if gap.known == day:
+                self._close(gap)
         sick = {worker.name for worker in clinic.roster.open_day(day)}
         if sick:
             self._replace(sick, self._dated.get(day, {}))
@@ -162,6 +167,21 @@ class Desk:
         if self._list:
             self.serve()
 
+    def _close(self, gap: "Gap") -> None:
+        """Have no visit of some types in a time to come, and cancel those that are booked in it."""
+        days = range(gap.first, gap.until)
+        self._clinic.diary.close(gap.visits, days)
+        for day in days:
+            for booking in list(self._dated.get(day, {}).values()):
+                if booking.request.plan.visit_type in gap.visits:
+                    self._call_off(booking)
+
+    def _call_off(self, booking: Booking) -> None:
+        """Tell a patient that the clinic cannot hold the visit."""
+        self._clinic.diary.release(booking.slot)
+        self._unbook(booking, "clinic", freed=True)
+        self._clinic.journeys[booking.request.patient].called_off(booking)
+
     def _replace(self, sick: set[str], bookings: dict[int, Booking]) -> None:
         """Give the day's visits of the sick to colleagues, in order of start; cancel those nobody can take."""
         clinic = self._clinic
@@ -169,9 +189,7 @@ class Desk:
             plan = booking.request.plan
             anybody = clinic.scenario.visits[plan.visit_type].session_of is not None
             if not stand_in(clinic, plan, booking.slot, sick, anybody=anybody):
-                clinic.diary.release(booking.slot)
-                self._unbook(booking, "clinic", freed=True)
-                clinic.journeys[booking.request.patient].called_off(booking)
+                self._call_off(booking)
 
     def release(self, booking: Booking, reason: str) -> None:
         """Cancel a booking in time: its slot is free again, and is offered to those on the list."""

@@ -292,7 +292,7 @@ class Journey:
         """Come without an appointment and be served in turn; or be turned away, or give up waiting.
 
         Who is still waiting when the clinic closes comes again when it next opens, and goes before the others then. Who
-        is told that today will not do comes again then, too.
+        is told that today will not do comes again then, too, and who comes on a day on which such visits are not held.
         """
         clinic, patient = self.clinic, self.patient
         env = clinic.env
@@ -302,6 +302,8 @@ class Journey:
             raise Left("drop_out", step.address)
         plan, rank = kind.plan(self), clinic.pathways.rank(self._class(step, kind))
         while True:
+            while clinic.calendar.is_closed_for(kind.name, clinic.calendar.day_of(env.now)):
+                yield from self.until(clinic.calendar.next_opening(env.now))
             visit = on_floor(
                 clinic, plan, (patient,), step.address, self.times(step.address),
                 number=clinic.next_visit(), rank=rank, arrival=env.now,

@@ -12,6 +12,7 @@ from clinicsim.model.attendance import chance_of
 from clinicsim.model.calendar import MINUTES_A_DAY, Calendar
 from clinicsim.model.itinerary import Itinerary
 from clinicsim.model.reach import reach_of
+from clinicsim.model.sampling import certain
 from clinicsim.model.steps import Left, Step, Walk, walk
 
 if TYPE_CHECKING:
@@ -388,4 +389,8 @@ def _length(spec: "Retreat") -> int:
 
 
 def _meets_closure(calendar: Calendar, spec: "Retreat", first_day: int) -> bool:
-    return any(calendar.is_closed(first_day + later) for later in range(_length(spec)))
+    """Whether the clinic is closed on one of its days, or one of its visits is not held on its day."""
+    if any(calendar.is_closed(first_day + later) for later in range(_length(spec))):
+        return True
+    visits = [(str(certain(entry.visit)), day) for entry in spec.itinerary.values() for day in entry.days]
+    return any(calendar.is_closed_for(visit, first_day + day - 1) for visit, day in visits)

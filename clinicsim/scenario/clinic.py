@@ -149,6 +149,19 @@ class ContactLimit(Spec):
     """In the week after a retreat; as `week` when left out."""
 
 
+class ClosedFor(Named):
+    """A time in which visits of some types cannot be held: a gap in the supply, a licence, a broken machine."""
+
+    visit: Names
+    """The visit types."""
+    from_: MomentValue = Field(alias="from")
+    """When it begins."""
+    until: MomentValue
+    """The first day on which they can be held again."""
+    notice: Duration = written("0 days")
+    """How long before it begins the clinic knows of it; until then such visits are booked into it."""
+
+
 class Break(Named):
     """A pause in a shift, taken where the diary leaves room."""
 

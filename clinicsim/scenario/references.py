@@ -54,6 +54,7 @@ FIELDS = {
     ("Return", "to"): "pathway",
     ("Source", "protocol"): "protocols",
     ("Campaign", "source"): "sources",
+    ("ClosedFor", "visit"): "visits",
     ("Payer", "covers"): "visits",
     ("Outcome", "scale"): "scales",
 }

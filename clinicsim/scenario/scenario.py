@@ -7,7 +7,7 @@ from typing import Protocol as Interface
 from pydantic import PrivateAttr
 
 from clinicsim.scenario.care import Plan, Protocol, Retreat
-from clinicsim.scenario.clinic import Attendance, Booking, Day, PoolValue, RoleValue
+from clinicsim.scenario.clinic import Attendance, Booking, ClosedFor, Day, PoolValue, RoleValue
 from clinicsim.scenario.demand import Arrivals, Patients
 from clinicsim.scenario.evidence import Correlation, Evidence
 from clinicsim.scenario.identity import content_id
@@ -70,6 +70,8 @@ class Scenario(Spec):
     """When the clinic is open."""
     closed: dict[Name, PeriodValue] = written({})
     """Holidays and closures."""
+    closed_for: dict[Name, ClosedFor] = written({})
+    """Times in which visits of some types cannot be held."""
     targets: dict[Text, TargetValue] = written({})
     """Service targets, by measure."""
     booking: Booking = written({})

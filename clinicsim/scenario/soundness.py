@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from clinicsim.scenario.attributes import attributes, given_by_history
 from clinicsim.scenario.care import Plan, Retreat
-from clinicsim.scenario.clinic import Role
-from clinicsim.scenario.forms import Fixed
+from clinicsim.scenario.clinic import ClosedFor, Role
+from clinicsim.scenario.forms import Fixed, Moment
 from clinicsim.scenario.pathway import (
     BaseStep,
     ChooseStep,
@@ -18,7 +18,7 @@ from clinicsim.scenario.pathway import (
     WaitStep,
 )
 from clinicsim.scenario.problems import did_you_mean, listed
-from clinicsim.scenario.units import plain
+from clinicsim.scenario.units import DAY, plain
 from clinicsim.scenario.values import EVERYBODY
 from clinicsim.scenario.visits import VITALS, Group, NotToday, Visit
 from clinicsim.scenario.walk import Address, Finding, least, parts, tables
@@ -36,6 +36,8 @@ def check_soundness(scenario: "Scenario") -> Iterator[Finding]:
     values = {name: sorted(found.known) for name, found in attributes(scenario).items()}
     for part in parts(scenario):
         match part.value:
+            case ClosedFor() as gap:
+                yield from _closed_for(gap, scenario, part.address)
             case Role() as role:
                 yield from _role(role, part.address)
             case Visit() as visit:
@@ -80,6 +82,17 @@ def _warm_up(scenario: "Scenario") -> Iterator[Finding]:
         if scenario.warm_up == "auto" and not goes:
             message = f"nobody ever leaves the plan '{name}', so no warm-up is long enough; write a span"
             yield Finding(("warm_up",), message)
+
+
+def _closed_for(gap: ClosedFor, scenario: "Scenario", address: Address) -> Iterator[Finding]:
+    first, until = (_minutes_after(scenario, moment) for moment in (gap.from_, gap.until))
+    if until <= first:
+        yield Finding((*address, "until"), "it is over before it begins")
+
+
+def _minutes_after(scenario: "Scenario", moment: Moment) -> float:
+    """A moment in minutes after the start."""
+    return moment.minutes or 0.0 if moment.date is None else (moment.date - scenario.start).days * DAY
 
 
 def _role(role: Role, address: Address) -> Iterator[Finding]:

@@ -51,6 +51,7 @@ class Book:
         self._asked: list[float] = []
         self._every_day = (1 << (calendar.days + int(scenario.booking.horizon // DAY) + 8)) - 1
         self._versions: dict[int, int] = {}
+        self._closed: set[tuple[str, int]] = set()
         self._freed: list[int] = []
         gives_way = any(visit.walk_in is not None and visit.walk_in.yields for visit in scenario.visits.values())
         self.begins = Begins() if gives_way else None
@@ -127,8 +128,10 @@ class Book:
 
     def hours(self, profile: Profile, day: int) -> int:
         """Give the minutes of a day at which the visit would lie wholly within the hours of the clinic, or of its
-        retreat."""
+        retreat; none on a day on which its type is not held."""
         mask = profile.hours.get(day)
+        if mask is None and (profile.plan.visit_type, day) in self._closed:
+            mask = profile.hours[day] = 0
         if mask is None:
             retreat = profile.plan.retreat
             length = profile.length if retreat else max(profile.length, self._last_start)
@@ -144,6 +147,16 @@ class Book:
                 spans = self._calendar.open_spans(day + later)
             mask |= of_spans(spans) << (DAY * later)
         return mask
+
+    def close(self, visits: Iterable[str], days: Iterable[int]) -> None:
+        """Have no visit of these types begin on these days from now on."""
+        closed = {(visit, day) for visit in visits for day in days}
+        self._closed |= closed
+        for profile in self._profiles.values():
+            for day in (day for visit, day in closed if visit == profile.plan.visit_type):
+                profile.hours.pop(day, None)
+        for day in {day for _, day in closed}:
+            self._versions[day] = self._versions.get(day, 0) + 1
 
     # Holding and releasing
 

@@ -102,6 +102,10 @@ class Diary:
         """Give a slot back."""
         self._book.release(slot.holds)
 
+    def close(self, visits: Collection[str], days: Collection[int]) -> None:
+        """Have no visit of these types booked on these days from now on."""
+        self._book.close(visits, days)
+
     def block(self, holds: Sequence[Hold]) -> None:
         """Keep people by name or count, rooms and equipment that belong to no visit."""
         self._book.hold(holds)
