@@ -21,7 +21,9 @@ CLOSED = {
 
 
 def calendar(start=datetime.date(2027, 1, 4), length=THREE_YEARS, warm_up=NONE, closed=CLOSED):
-    return Calendar(SimpleNamespace(start=start, length=length, warm_up=warm_up, hours=WORKING_WEEK, closed=closed))
+    return Calendar(
+        SimpleNamespace(start=start, length=length, warm_up=warm_up, hours=WORKING_WEEK, closed=closed, closed_for={})
+    )
 
 
 def at(plan: Calendar, year: int, month: int, day: int, hour: float = 0) -> float:

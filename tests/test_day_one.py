@@ -180,6 +180,19 @@ def test_what_is_called_off_is_no_miss_and_draws_no_drop_out():
     assert [row[2] for row in log.rows["left"]] == ["drop_out"]
 
 
+def test_nobody_pays_for_what_is_called_off():
+    """Sessions at 100 with 30 of medicine: each is charged once, however often it was called off before.
+
+    The run is 28 days of a month of 31, and figures are of a month.
+    """
+    money = "    price: 100\n    medicine: 30\npathway: {first: {visit: dosing}}\nmoney: {}\n"
+    scenario, log = played(SESSION.replace("first: 1", "first: 12") % "{chance: 50%, takes: 20 min}" + money)
+    figures = measure(log, scenario).values
+    given = len(log.rows["dosed"])
+    assert len(log.rows["ended"]) > given + 3
+    assert (figures["net_revenue"] * 28 / 31, figures["costs"] * 28 / 31) == pytest.approx((100 * given, 30 * given))
+
+
 def test_the_same_people_are_called_off_when_the_chance_rises():
     def called_off(chance: str) -> set[int]:
         text = SESSION.replace("first: 1", "first: 60") % chance + "pathway: {first: {visit: dosing}}\n"

@@ -162,8 +162,8 @@ def _visits_tie(run: Run, ledger: Ledger) -> Findings:
     if run.scenario.money is None or run.scenario.money.inflation is not None:
         return
     attended: dict[str, int] = defaultdict(int)
-    for row in run.columns["ended"].rows:
-        attended[row[3]] += 1
+    for row, came_about in zip(run.columns["ended"].rows, run.came_about, strict=True):
+        attended[row[3]] += bool(came_about)
     for name, count in attended.items():
         supplies = getattr(run.scenario.visits[name].supplies, "value", None)
         if supplies is None:

@@ -123,6 +123,19 @@ class Run:
             return ends_with(requested.texts("step"), "intake")
         return first_rows(requested.whole("patient"))
 
+    @cached_property
+    def called_off(self) -> frozenset[tuple[int, int]]:
+        """The visits that were begun and called off on the day, each with its patient."""
+        return frozenset((row[1], row[2]) for row in self.columns["unbooked"].rows if row[4] == "not_today")
+
+    @cached_property
+    def came_about(self) -> Array:
+        """Flags of the visits that ended and were not called off on the day, one row for each patient."""
+        ended = self.columns["ended"]
+        if not self.called_off:
+            return np.ones(len(ended), dtype=bool)
+        return np.array([(row[1], row[2]) not in self.called_off for row in ended.rows], dtype=bool)
+
     def _asked_for_intake(self, count: int) -> Array:
         requested, intake = self.columns["requested"], self.intake_requests
         asked = first_of_each(requested.whole("patient")[intake], requested.floats("time")[intake], count)

@@ -89,7 +89,7 @@ def _contribution(run: Run, ledger: Ledger) -> Figures:
     protocol = protocols_of(run, visits)
     minutes = _therapist_minutes(run)
     of_entry = _protocol_of_entries(run, ledger)
-    ended = run.columns["ended"].whole("visit")
+    ended = run.columns["ended"].whole("visit")[run.came_about]
     first = np.unique(ended, return_index=True)[1]
     for name in run.scenario.protocols:
         mine = of_entry == name

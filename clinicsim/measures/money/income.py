@@ -19,10 +19,10 @@ MISSED = ("no_show", "late_cancel")
 
 
 def delivered_visits(run: Run) -> Delivered:
-    """The attended visits of a run, one for each patient of a group."""
-    ended = run.columns["ended"]
+    """The attended visits of a run that were not called off on the day, one for each patient of a group."""
+    ended, rows = run.columns["ended"], run.came_about
     types = ended.texts("visit_type")
-    return Delivered(ended.floats("time"), ended.whole("patient"), types.codes, types.names)
+    return Delivered(ended.floats("time")[rows], ended.whole("patient")[rows], types.codes[rows], types.names)
 
 
 def visit_entries(run: Run, people: People, prices: Prices, delivered: Delivered, packaged: Array) -> Iterator[Entries]:

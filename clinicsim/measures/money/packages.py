@@ -88,7 +88,11 @@ def _retreats(run: Run, people: People, prices: Prices) -> Iterator[Package]:
             continue
         taken.add((patient, name))
         planned = visits[name]
-        ended = [row[0] for row in _by_patient(run, "ended").get(patient, ()) if row[3] in planned and row[0] >= time]
+        ended = [
+            row[0]
+            for row in _by_patient(run, "ended").get(patient, ())
+            if row[3] in planned and row[0] >= time and (row[1], patient) not in run.called_off
+        ]
         over = [row[0] for row in _by_patient(run, "left").get(patient, ()) if row[0] >= time]
         finished = len(ended) >= sum(planned.values())
         closed = max(ended) if finished else min(over, default=NEVER)
