@@ -12,7 +12,7 @@ import pytest
 import worker_jobs
 
 from clinicsim import errors
-from clinicsim.experiment.execution import available_cores, execute
+from clinicsim.experiment.execution import available_cores, execute, workers_ready
 
 SCRIPT = worker_jobs.__file__
 
@@ -36,6 +36,32 @@ def test_one_worker_tells_a_result_before_it_starts_the_next_job():
     order = []
     execute([1, 2], lambda job: order.append(f"do {job}"), 1, lambda job, _: order.append(f"told {job}"))
     assert order == ["do 1", "told 1", "do 2", "told 2"]
+
+
+def test_workers_that_are_ready_do_the_work():
+    with workers_ready(2, worker_jobs.nothing) as ready:
+        executed = execute(range(6), worker_jobs.square, 2, ready=ready)
+    assert executed == execute(range(6), worker_jobs.square)
+
+
+def test_workers_that_die_getting_ready_are_replaced():
+    with workers_ready(2, worker_jobs.die) as ready:
+        executed = execute(range(6), worker_jobs.square, 2, ready=ready)
+    assert executed == execute(range(6), worker_jobs.square)
+
+
+def test_workers_that_are_never_needed_leave():
+    ready = workers_ready(2, worker_jobs.nothing)
+    processes = list(ready._processes.values())
+    with pytest.raises(OSError, match="no such file"), ready:
+        raise OSError("no such file")
+    assert len(processes) == 2
+    assert not any(process.is_alive() for process in processes)
+
+
+def test_one_worker_needs_no_process():
+    with workers_ready(1, worker_jobs.die) as ready:
+        assert ready is None
 
 
 def test_nothing_to_do():

@@ -14,6 +14,15 @@ def square(number):
     return number * number
 
 
+def nothing():
+    """Get ready, which takes no time."""
+
+
+def die():
+    """End the own worker before it is ready."""
+    os._exit(7)
+
+
 def slow_square(number):
     """The first jobs take longest, so that several workers end them out of order."""
     time.sleep(0.05 * (3 - number % 4))

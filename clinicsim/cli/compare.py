@@ -31,16 +31,19 @@ def compare(
     Example:
         clinicsim compare scenarios/weekly.yaml scenarios/retreat.yaml
     """
-    from clinicsim.experiment import compared, replicate
-    from clinicsim.report import check_folder, write_comparison
+    from clinicsim.experiment import workers_ready
 
     if len(scenarios) < 2:
         raise UsageError("a comparison needs at least two scenario files; for one, use clinicsim run")
-    loaded = load_all(scenarios, changes)
-    folder = out_folder(out, scenarios)
-    check_folder(folder)
-    with progress("Playing") as on_progress:
-        results = replicate(loaded, replications, seed, workers, on_progress)
+    with workers_ready(replications * len(scenarios), workers) as ready:
+        from clinicsim.experiment import compared, replicate
+        from clinicsim.report import check_folder, write_comparison
+
+        loaded = load_all(scenarios, changes)
+        folder = out_folder(out, scenarios)
+        check_folder(folder)
+        with progress("Playing") as on_progress:
+            results = replicate(loaded, replications, seed, workers, on_progress, ready)
     with waiting("Drawing the charts"):
         comparison = compared(results)
         remark = write_comparison(comparison, folder, read_changes(changes))

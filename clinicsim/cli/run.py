@@ -29,14 +29,17 @@ def run(
     Example:
         clinicsim run scenarios/weekly.yaml --replications 50
     """
-    from clinicsim.experiment import replicate
-    from clinicsim.report import check_folder, write_run
+    from clinicsim.experiment import workers_ready
 
-    loaded = load_all([scenario], changes)
-    folder = out_folder(out, [scenario])
-    check_folder(folder)
-    with progress("Playing") as on_progress:
-        results = replicate(loaded, replications, seed, workers, on_progress)
+    with workers_ready(replications, workers) as ready:
+        from clinicsim.experiment import replicate
+        from clinicsim.report import check_folder, write_run
+
+        loaded = load_all([scenario], changes)
+        folder = out_folder(out, [scenario])
+        check_folder(folder)
+        with progress("Playing") as on_progress:
+            results = replicate(loaded, replications, seed, workers, on_progress, ready)
     with waiting("Drawing the charts"):
         remark = write_run(results, folder, read_changes(changes))
     return finish(results, None, folder, remark, as_json)

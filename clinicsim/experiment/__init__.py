@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clinicsim.experiment.comparison import compared as compared
     from clinicsim.experiment.replications import replicate as replicate
     from clinicsim.experiment.replications import run as run
+    from clinicsim.experiment.replications import workers_ready as workers_ready
     from clinicsim.experiment.results import Results as Results
     from clinicsim.experiment.results import estimates as estimates
     from clinicsim.experiment.results import series_estimates as series_estimates
@@ -33,6 +34,7 @@ _HOMES = {
     "say_range": "words",
     "say_value": "words",
     "series_estimates": "results",
+    "workers_ready": "replications",
 }
 
 __all__ = list(_HOMES)

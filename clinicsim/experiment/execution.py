@@ -14,7 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Generic, ParamSpec, TypeVar
@@ -49,8 +49,11 @@ def execute(
     function: Callable[[Job], Result],
     workers: int = 1,
     on_done: Callable[[Job, Result], None] = lambda job, result: None,
+    ready: "WorkerProcesses | None" = None,
 ) -> Executed[Job, Result]:
     """Call `function` on every job, in this process (one worker, or one job) or in worker processes.
+
+    The processes are those that are `ready`, where there are any, which leave when the work is done; else new ones.
 
     The results come in the order of the jobs. `on_done` is called here, with every result as it comes. After the loss
     of a worker the jobs that were under way are done again one at a time, and a job that kills its worker three times
@@ -73,8 +76,24 @@ def execute(
         elif processes == 1:
             course.drain(waiting, SerialExecutor(), window=1)
         else:
-            suspects.extend(course.drain(waiting, WorkerProcesses(processes), WINDOW * processes))
+            executor, ready = ready or WorkerProcesses(processes), None
+            suspects.extend(course.drain(waiting, executor, WINDOW * processes))
     return course.executed()
+
+
+def workers_ready(processes: int, prepare: Callable[[], None]) -> AbstractContextManager["WorkerProcesses | None"]:
+    """Start worker processes, each of which calls `prepare`, while this process goes on; for one process, nothing.
+
+    Give them to `execute`. Those that it is never given leave at the end of the `with` block.
+    """
+    processes = min(processes, MOST_WORKERS)
+    if processes <= 1:
+        return nullcontext()
+    ready = WorkerProcesses(processes)
+    with suppress(BrokenProcessPool):
+        for _ in range(processes):
+            ready.submit(prepare)
+    return ready
 
 
 def available_cores() -> int:
@@ -100,9 +119,10 @@ class _Course(Generic[Job, Result]):
         Returns the numbers of the jobs that were under way when a worker was lost.
         """
         under_way: dict[Future[Result], int] = {}
+        started: Future[int] | None = None
         with executor:
-            started = executor.submit(os.getpid)
             try:
+                started = executor.submit(os.getpid)
                 while numbers or under_way:
                     while numbers and len(under_way) < window:
                         with _naming(self.jobs[numbers[0]]):
@@ -123,9 +143,10 @@ class _Course(Generic[Job, Result]):
             del under_way[future]
             self.on_done(self.jobs[number], self.results[number])
 
-    def _check_start(self, started: Future[int]) -> None:
+    def _check_start(self, started: Future[int] | None) -> None:
         """Give the whole execution up where no worker process gets as far as its first job, time after time."""
-        self.failed_starts = 0 if started.done() and not started.exception() else self.failed_starts + 1
+        began = started is not None and started.done() and not started.exception()
+        self.failed_starts = 0 if began else self.failed_starts + 1
         if self.failed_starts == MOST_DEATHS:
             raise UsageError(
                 "worker processes end as soon as they start; a script that uses several workers must keep its work "
@@ -177,7 +198,7 @@ class WorkerProcesses(ProcessPoolExecutor):
     ) -> bool | None:
         """Wait for the workers to leave; after an error end them in the middle of what they do."""
         if error is not None:
-            for process in list(self._processes.values()):
+            for process in list((self._processes or {}).values()):
                 process.terminate()
         return super().__exit__(kind, error, traceback)
 

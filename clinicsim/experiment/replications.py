@@ -4,10 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from clinicsim.errors import UsageError
+from clinicsim.experiment import execution
 from clinicsim.experiment.execution import available_cores, execute
-from clinicsim.experiment.work import Batch, batches, play_batch
+from clinicsim.experiment.work import Batch, batches, get_ready, play_batch
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from clinicsim.experiment.execution import WorkerProcesses
     from clinicsim.experiment.results import Results
     from clinicsim.measures import Measured
     from clinicsim.scenario import Scenario
@@ -32,13 +36,14 @@ def replicate(
     seed: int = 1,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
+    ready: "WorkerProcesses | None" = None,
 ) -> "Results":
     """Play each scenario `replications` times with the same random numbers, in `workers` processes (all cores if None).
 
     The results are the same with any number of workers. `on_progress` is told how many of how many runs are done. An
     interruption (Ctrl-C) gives the results of the replications that were finished in all scenarios, when there are any
     (`results.asked` says how many were asked for), and otherwise goes on to the caller. A breach of the audit stops
-    all.
+    all. Worker processes that are `ready` already are used; see `workers_ready`.
     """
     from clinicsim.experiment.results import gather
     from clinicsim.measures.targets import check_targets
@@ -61,13 +66,18 @@ def replicate(
     workers = workers or available_cores()
     on_progress(0, total)
     try:
-        executed = execute(batches(scenarios, replications, seed, workers), play_batch, workers, keep)
+        executed = execute(batches(scenarios, replications, seed, workers), play_batch, workers, keep, ready)
     except KeyboardInterrupt:
         results = gather(scenarios, played, seed, replications)
         if not results.replications:
             raise
         return results
     return gather(scenarios, played, seed, replications, tuple(str(batch) for batch in executed.lost))
+
+
+def workers_ready(runs: int, workers: int | None) -> "AbstractContextManager[WorkerProcesses | None]":
+    """Start worker processes for so many runs, to be given to `replicate`: they get ready while scenarios are read."""
+    return execution.workers_ready(min(workers or available_cores(), runs), get_ready)
 
 
 def _with_warm_up(scenarios: Sequence["Scenario"]) -> list["Scenario"]:

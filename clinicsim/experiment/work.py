@@ -57,6 +57,16 @@ def batches(scenarios: Sequence["Scenario"], replications: int, seed: int, worke
     ]
 
 
+def get_ready() -> None:
+    """Import what a replication needs, and take it out of the collector's sight: it stays as long as the process."""
+    import clinicsim.measures
+    import clinicsim.model
+    import clinicsim.scenario  # noqa: F401 - to be there when the first job comes
+
+    gc.collect()
+    gc.freeze()
+
+
 def play(scenario: "Scenario", seed: int, replication: int) -> "Measured":
     """Simulate one replication, audit its log, and measure it.
 

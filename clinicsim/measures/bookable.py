@@ -13,7 +13,6 @@ from clinicsim.model.calendar import MINUTES_A_DAY, Calendar
 from clinicsim.model.diary import Diary
 from clinicsim.model.parts import Request, Slot, VisitPlan
 from clinicsim.model.roster import Roster
-from clinicsim.model.streams import Streams
 
 if TYPE_CHECKING:
     from clinicsim.scenario.scenario import Scenario
@@ -44,10 +43,10 @@ class Bookable:
         return self.asked / self.holds if self.holds else inf
 
 
-def bookable(scenario: "Scenario", asked: Mapping[VisitPlan, float]) -> tuple[Bookable, ...]:
+def bookable(
+    scenario: "Scenario", asked: Mapping[VisitPlan, float], calendar: Calendar, roster: Roster
+) -> tuple[Bookable, ...]:
     """Give, for each visit type that is booked, what an empty week holds; `asked` are bookings a week by plan."""
-    calendar = Calendar(scenario)
-    roster = Roster(scenario, calendar, Streams(0, 0))
     monday = _typical_week(calendar, roster)
     diary = Diary(scenario, calendar, roster)
     by_type: dict[str, dict[VisitPlan, float]] = {}
@@ -98,11 +97,13 @@ def _fill(diary: Diary, visit: str, plans: Mapping[VisitPlan, float], monday: fl
 
 def _in_turn(plans: Mapping[VisitPlan, float], most: int) -> Iterator[VisitPlan]:
     """The plans in turn, each as often as its share of what is asked for."""
-    asked, given = sum(plans.values()), dict.fromkeys(plans, 0)
+    asked, shares = sum(plans.values()), list(plans.items())
+    given = [0] * len(shares)
     for number in range(1, most + 1):
-        plan = max(plans, key=lambda plan: plans[plan] / asked * number - given[plan])
-        given[plan] += 1
-        yield plan
+        behind = [count / asked * number - given[place] for place, (_, count) in enumerate(shares)]
+        place = behind.index(max(behind))
+        given[place] += 1
+        yield shares[place][0]
 
 
 def _scarcest(diary: Diary, request: Request, slot: Slot, monday: float) -> str:

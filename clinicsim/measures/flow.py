@@ -6,8 +6,9 @@ calendar, nobody waits, and a missed visit is taken to have been booked a week a
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from math import isinf
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,12 @@ from clinicsim.model.outcomes import outcome_model
 from clinicsim.model.parts import VisitPlan
 from clinicsim.model.patients import Patient, Population
 from clinicsim.model.plans import plan_visit
-from clinicsim.model.sampling import holds, mean, shares_for
+from clinicsim.model.sampling import attributes_read, holds, mean, shares_for
 from clinicsim.model.stays import DAYS_A_MONTH, mean_stay
 from clinicsim.model.streams import Streams
+from clinicsim.scenario import pathway
+from clinicsim.scenario.quantities import Condition
+from clinicsim.scenario.walk import parts
 
 if TYPE_CHECKING:
     from clinicsim.model.response import OutcomeModel
@@ -43,7 +47,7 @@ class Flow:
     somebody comes again for ever, whose visits are in no sum.
     """
 
-    visits: dict[VisitPlan, float] = field(default_factory=lambda: defaultdict(float))
+    _booked: dict[int, tuple[VisitPlan, float]] = field(default_factory=dict)
     joiners: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     starts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     completions: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -52,22 +56,33 @@ class Flow:
     interval: dict[str, float] = field(default_factory=dict)
     endless: bool = False
 
+    @property
+    def visits(self) -> dict[VisitPlan, float]:
+        """Booked visits by plan."""
+        return dict(self._booked.values())
+
+    def book(self, plan: VisitPlan, count: float) -> None:
+        """Count visits of a plan, of which there is only one object: it is known by that, quicker than by content."""
+        before = self._booked.get(id(plan))
+        self._booked[id(plan)] = (plan, count if before is None else before[1] + count)
+
 
 def expected_flow(scenario: "Scenario", places: Mapping[str, float]) -> Flow:
     """Walk a sample of people along the pathway; `places` are those of each retreat a week, beyond which nobody gets
     on."""
     streams = Streams(0, 0)
     outcomes = outcome_model(scenario, streams)
-    people = list(_sample(scenario, Population(scenario, streams)))
+    people = _alike(scenario, _sample(scenario, Population(scenario, streams)))
+    rules = cache(lambda visit_type: AttendanceRules(scenario, visit_type, streams))
     flow = Flow()
     for person, weight in people:
-        _Walker(scenario, flow, person, streams, outcomes, {}).walk(scenario.pathway, weight)
+        _Walker(scenario, flow, person, rules, outcomes, {}).walk(scenario.pathway, weight)
     full = {name: min(1.0, places[name] / asked) for name, asked in flow.joiners.items() if asked > 0}
     if all(share == 1.0 for share in full.values()):
         return flow
     limited = Flow()
     for person, weight in people:
-        _Walker(scenario, limited, person, streams, outcomes, full).walk(scenario.pathway, weight)
+        _Walker(scenario, limited, person, rules, outcomes, full).walk(scenario.pathway, weight)
     return limited
 
 
@@ -79,6 +94,33 @@ def _sample(scenario: "Scenario", population: Population) -> Iterator[tuple[Pati
         size = max(1, round(SAMPLE * rate / total)) if rate > 0 else 0
         for n in range(size):
             yield population.draw(Arrival(0.0, source, n, person_key(source, n)), n), rate / size
+
+
+def _alike(scenario: "Scenario", sample: Iterable[tuple[Patient, float]]) -> list[tuple[Patient, float]]:
+    """One person for all who go the same way, with the weight of all of them."""
+    asked = _attributes_asked(scenario)
+    if asked is None:
+        return list(sample)
+    found: dict[tuple[Any, ...], tuple[Patient, float]] = {}
+    for person, weight in sample:
+        key = tuple(person.attributes.get(name) for name in asked)
+        first, others = found.get(key, (person, 0.0))
+        found[key] = (first, others + weight)
+    return list(found.values())
+
+
+def _attributes_asked(scenario: "Scenario") -> tuple[str, ...] | None:
+    """The attributes of a person on which the way along the pathway depends; None where it is how treatment worked,
+    in which all of a person has a part."""
+    asked: set[str] = set()
+    for part in parts(scenario):
+        if part.address[0] in ("patients", "outcome"):
+            continue
+        if isinstance(part.value, Condition):
+            asked.update(clause.attribute for clause in part.value.clauses)
+        else:
+            asked |= attributes_read(part.value)
+    return None if "response" in asked else tuple(sorted(asked))
 
 
 def _weekly_rates(scenario: "Scenario") -> list[tuple[str, float]]:
@@ -103,7 +145,7 @@ class _Walker:
         scenario: "Scenario",
         flow: Flow,
         person: Patient,
-        streams: Streams,
+        rules: Callable[[str], AttendanceRules],
         outcomes: "OutcomeModel",
         full: Mapping[str, float],
     ) -> None:
@@ -111,20 +153,21 @@ class _Walker:
         self.flow = flow
         self.person = person
         self.full = full
-        self._streams = streams
+        self._rules = rules
         self._attributes: dict[str, Any] = dict(person.attributes)
         self._served_as = ""
         self._in_course = False
         self._completed = 0.0
         self._local = 1.0
-        self._rules: dict[str, AttendanceRules] = {}
         self._outcomes = outcomes
         self._time = 0.0
-        self._enrol()
+        self._ratios = (1.0, 1.0)
+        self._doses: list[tuple[str, float]] = []
+        self._begin_course(1.0, 1.0)
 
-    def _enrol(self) -> None:
+    def _begin_course(self, effect_ratio: float, hazard_ratio: float) -> None:
         """Begin with nothing done yet; a course is walked by each person as if it were the only one."""
-        self._response = self._outcomes.enrol(self.person)
+        self._ratios, self._doses = (effect_ratio, hazard_ratio), []
         self._attributes["response"] = "no"
 
     def walk(self, steps: Mapping[str, Any], weight: float) -> float:
@@ -138,11 +181,24 @@ class _Walker:
 
     def _take(self, step: Any, weight: float) -> float:
         """Take one step of any kind; waits and medicines keep everybody."""
-        if hasattr(step, "repeat"):
-            return self._rounds(step, weight)
-        kinds = ("visit", "assess", "choose", "leave", "protocol", "retreat", "maintain")
-        kind = next((kind for kind in kinds if getattr(step, kind, None) is not None), None)
-        return weight if kind is None else float(getattr(self, f"_{kind}")(step, weight))
+        match step:
+            case pathway.VisitStep():
+                return self._visit(step, weight)
+            case pathway.RepeatStep():
+                return self._rounds(step, weight)
+            case pathway.ChooseStep():
+                return self._choose(step, weight)
+            case pathway.LeaveStep():
+                return self._leave(step, weight)
+            case pathway.AssessStep():
+                return self._assess(step, weight)
+            case pathway.ProtocolStep():
+                return self._protocol(step, weight)
+            case pathway.RetreatStep():
+                return self._retreat(step, weight)
+            case pathway.MaintainStep():
+                return self._maintain(step, weight)
+        return weight
 
     def _visit(self, step: Any, weight: float) -> float:
         come = 0.0
@@ -156,17 +212,22 @@ class _Walker:
             self._dose(visit.session_of)
         attended, attempts = self._attendance(visit_type, visit)
         plan = plan_visit(self.scenario, visit_type, self._attributes, served_as=self._served_as)
-        self.flow.visits[plan] += weight * attempts
+        self.flow.book(plan, weight * attempts)
         goes_on = step.if_missed == "go on" or (step.if_missed is None and visit.integrates is not None)
         return weight if goes_on else weight * attended
 
     def _dose(self, treatment: str) -> None:
         self._in_course = True
         self._time += DAYS_A_WEEK * MINUTES_A_DAY
-        self._response.dosed(treatment, self._time)
+        self._doses.append((treatment, self._time))
 
     def _assess(self, step: Any, weight: float) -> float:
-        score = self._response.score(self._time)
+        """Work out what the doses so far have done."""
+        response = self._outcomes.enrol(self.person)
+        response.begin_course(1, *self._ratios)
+        for treatment, time in self._doses:
+            response.dosed(treatment, time)
+        score = response.score(self._time)
         self._attributes["response"] = "yes" if self._outcomes.scale.is_response(self.person.baseline, score) else "no"
         return weight
 
@@ -175,9 +236,8 @@ class _Walker:
         its own, and what is called off on the day is booked again."""
         if visit.walk_in is not None:
             return 1.0, 1.0
-        rules = self._rules.setdefault(visit_type, AttendanceRules(self.scenario, visit_type, self._streams))
         not_today = 0.0 if visit.not_today is None else self._chance(visit.not_today.chance)
-        no_show, late_cancel, again = rules.expected(self._attributes, LEAD_DAYS)
+        no_show, late_cancel, again = self._rules(visit_type).expected(self._attributes, LEAD_DAYS)
         again = 1.0 if self._in_course else again
         missed = late_cancel + (1.0 - late_cancel) * no_show
         asked = 1.0 / max(1.0 - missed * again, 1e-6)
@@ -200,7 +260,7 @@ class _Walker:
         return weight
 
     def _round(self, steps: Mapping[str, Any], weight: float) -> float:
-        if len(steps) == 1 and "visit" in steps and hasattr(steps["visit"], "repeat"):
+        if isinstance(steps.get("visit"), pathway.RepeatStep):
             return self._visit(steps["visit"], weight)
         return self.walk(steps, weight)
 
@@ -224,8 +284,7 @@ class _Walker:
         weight *= self._chance(protocol.accept)
         before, self._served_as, self._in_course = self._served_as, name, False
         self._attributes["protocol"] = name
-        self._enrol()
-        self._response.begin_course(1, protocol.effect_ratio, protocol.hazard_ratio)
+        self._begin_course(protocol.effect_ratio, protocol.hazard_ratio)
         self.flow.starts[name] += weight
         weight = self.walk(protocol.steps, weight)
         self.flow.completions[name] += weight
@@ -239,12 +298,21 @@ class _Walker:
             retreat = self.scenario.retreats[name]
             self.flow.joiners[name] += weight * share
             got_on = weight * share * self.full.get(name, 1.0)
-            sessions = sum(len(entry.days) for entry in retreat.itinerary.values() if self._is_session(entry.visit))
-            came += got_on * (1.0 - retreat.withdraw) * (1.0 - retreat.drop_out) ** sessions
+            sessions = [
+                treatment
+                for entry in retreat.itinerary.values()
+                for treatment in [self._treatment(entry.visit)] * len(entry.days)
+                if treatment is not None
+            ]
+            for treatment in sessions:
+                self._dose(treatment)
+            came += got_on * (1.0 - retreat.withdraw) * (1.0 - retreat.drop_out) ** len(sessions)
         return came
 
-    def _is_session(self, choice: Any) -> bool:
-        return any(self.scenario.visits[name].session_of is not None for name, _ in self._options(choice))
+    def _treatment(self, choice: Any) -> str | None:
+        """What one of these visits is a session of, if any is."""
+        found = (self.scenario.visits[name].session_of for name, _ in self._options(choice))
+        return next((treatment for treatment in found if treatment is not None), None)
 
     def _maintain(self, step: Any, weight: float) -> float:
         for name, share in self._options(step.maintain):

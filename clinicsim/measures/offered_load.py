@@ -115,7 +115,7 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     )
     maintenance = tuple(_level(flow, name) for name in sorted(flow.uptake) if flow.uptake[name] > 0)
     starts = sum(flow.starts.values()) * DAYS_A_MONTH / DAYS_A_WEEK
-    bookings = bookable(scenario, flow.visits)
+    bookings = bookable(scenario, flow.visits, calendar, roster)
     sentences = (*_sentences(retreats, maintenance, flow), *_not_held(scenario))
     warnings = tuple(_warnings(pools, retreats, bookings))
     return OfferedLoad(pools, retreats, bookings, maintenance, starts, sentences, warnings)
