@@ -277,3 +277,54 @@ def test_a_retreat_whose_dosing_cannot_be_held_is_passed_over(first, held):
         f"retreats: {{stay: {{dates: [{first}], confirm: 0 days, size: {{min: 1, max: 4}}, itinerary: {itinerary}}}}}\n"
     )
     assert ("run" in [row[3] for row in log.rows["retreat"]]) is held
+
+
+# Weekdays that suit --------------------------------------------------------------------------------------------------
+
+DAYS = """
+length: 4 weeks
+hours: {mon-fri: 09:00-17:00}
+arrivals: {at_start: {first: 200}}
+staff: {therapist: 200}
+visits: {dosing: {takes: 60 min, staff: therapist, suits: %s}, talk: {takes: 60 min, staff: therapist}}
+pathway: {first: {visit: dosing}, more: {repeat: 2, visit: dosing, after: 1 day}}
+"""
+
+
+def weekdays(log: EventLog) -> dict[int, list[int]]:
+    """By patient, the weekdays of their visits."""
+    found: dict[int, list[int]] = {}
+    for row in log.rows["begun"]:
+        found.setdefault(row[2], []).append(int(row[0] // 1440) % 7)
+    return found
+
+
+def test_a_day_that_suits_nobody_has_no_visits():
+    """Monday suits nobody and Tuesday half: half of 200 come first on Tuesday, the others on Wednesday."""
+    days = weekdays(played(DAYS % "{mon: 0%, tue: 50%}")[1])
+    first = [visits[0] for visits in days.values()]
+    assert set(first) == {1, 2}
+    assert first.count(1) == pytest.approx(100, abs=25)
+
+
+def test_the_same_weekdays_suit_a_patient_each_time_and_more_with_a_higher_share():
+    few, more = (weekdays(played(DAYS % f"{{else: {share}}}")[1]) for share in ("30%", "60%"))
+    assert all(len(set(visits)) <= 3 for visits in few.values())
+    assert any(len(set(visits)) == 1 for visits in few.values())
+    assert all(more[patient][0] <= visits[0] for patient, visits in few.items())
+
+
+def test_to_whom_no_day_suits_the_nearest_does():
+    """With 1% for Thursday and 0.01% for the others nearly nobody has a day, and nearly everybody gets Thursday."""
+    days = weekdays(played(DAYS % "{thu: 1%, else: 0.01%}")[1])
+    assert len(days) == 200
+    assert sum(visits == [3, 3, 3] for visits in days.values()) > 180
+
+
+def test_other_visits_are_not_touched_and_the_wait_has_its_cause():
+    scenario, log = played(
+        DAYS.replace("first: {visit: dosing}, more", "first: {visit: talk}, more") % "{fri: 100%, else: 0%}"
+    )
+    assert {row[0] // 1440 for row in log.rows["begun"] if row[3] == "talk"} == {0.0}
+    figures = measure(log, scenario).values
+    assert figures["wait_share_by_cause.dosing.availability"] == pytest.approx(1.0)

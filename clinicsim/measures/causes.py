@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from clinicsim.scenario.scenario import Scenario
 
 Array = np.ndarray
+_CALLED = {"patient": "availability"}
+"""Causes that the log calls by another name."""
 OTHER_CAUSES = ("continuity", "availability", "policy", "horizon", "hours", "other")
 
 
@@ -55,7 +57,7 @@ def cause_places(scenario: "Scenario", texts: Sequence[str]) -> Array:
     found = []
     for text in texts:
         pool = pool_of(scenario, text.partition("[")[0])
-        name = pool.name if pool else text.partition(".")[0]
+        name = pool.name if pool else _CALLED.get(text, text.partition(".")[0])
         found.append(causes.index(name if name in causes else "other"))
     return np.array(found, dtype=np.int64)
 

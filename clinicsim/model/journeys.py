@@ -30,6 +30,7 @@ from clinicsim.model.steps import (
     Window,
     walk,
 )
+from clinicsim.model.suits import Suits
 from clinicsim.model.visits import on_floor
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class VisitKind:
         self.continuity = {role: inf if limit == "always" else float(limit) for role, limit in spec.continuity.items()}
         self.dose = chooser(spec.dose)
         self.attendance = AttendanceRules(clinic.scenario, name, clinic.streams)
+        self.suits = Suits(clinic.scenario, name, clinic.streams) if spec.suits else None
         self._plan = planner_of(clinic.scenario).plan
         self._booked: dict[int, float] = {}
 
@@ -391,7 +393,7 @@ class Journey:
             latest=window.latest,
             tolerant=window.tolerant,
             own={role: (patient.own[role], limit) for role, limit in kind.continuity.items() if role in patient.own},
-            free=patient.free,
+            free=patient.free if kind.suits is None else kind.suits.free(patient),
             first=number if first < 0 else first,
             first_time=first_time,
         )

@@ -42,6 +42,7 @@ def check_soundness(scenario: "Scenario") -> Iterator[Finding]:
                 yield from _role(role, part.address)
             case Visit() as visit:
                 yield from _visit(visit, part.address)
+                yield from _suits(visit, scenario, part.address)
             case Group() as group:
                 yield from _order(group.min, group.max, part.address)
             case Plan() as plan:
@@ -134,6 +135,15 @@ def _charting(visit: Visit, address: Address) -> Iterator[Finding]:
         elif role != EVERYBODY and role not in roles:
             message = f"'{role}' serves no phase of this visit{did_you_mean(role, roles)}"
             yield Finding((*address, "charting", role), message, "key")
+
+
+def _suits(visit: Visit, scenario: "Scenario", address: Address) -> Iterator[Finding]:
+    """Somebody can come on some day on which the clinic is open."""
+    if visit.suits and visit.walk_in is not None:
+        yield Finding((*address, "suits"), "people without an appointment come when they please", "key")
+    shares = [visit.suits.get(day, visit.suits.get("else")) for day, spans in scenario.hours.items() if spans]
+    if visit.suits and all(isinstance(share, Fixed) and share.value == 0.0 for share in shares):
+        yield Finding((*address, "suits"), "no day on which the clinic is open suits anybody", "key")
 
 
 def _order(low: int, high: int, address: Address) -> Iterator[Finding]:

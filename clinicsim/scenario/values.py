@@ -45,6 +45,7 @@ from clinicsim.scenario.short_forms import by_day, by_day_of_hours, each_on_site
 from clinicsim.scenario.units import WEEKDAYS
 from clinicsim.scenario.words import (
     read_day_key,
+    read_day_or_else,
     read_days,
     read_duration_or_always,
     read_extra,
@@ -221,6 +222,7 @@ Week = dict[str, tuple[tuple[float, float], ...]]
 WeekHours = Annotated[Week, WEEK_KIND, ShortForm(by_day_of_hours)]
 StaffHours = Annotated[Week | Literal["as needed"], STAFF_WEEK_KIND, ShortForm(by_day_of_hours)]
 DayKey = Annotated[str, plain_kind("day", "a weekday", read_day_key, {"enum": list(WEEKDAYS)})]
+DayOrElse = Annotated[str, plain_kind("day", "a weekday, or else", read_day_or_else, {"enum": [*WEEKDAYS, "else"]})]
 MonthKey = Annotated[str, plain_kind("month", "a month", read_month_key, {"enum": list(units.MONTHS)})]
 HoursKey = Annotated[str, plain_kind("hours", "hours, such as 08:00-12:00", read_hours_key, pattern(RANGE_PATTERN))]
 Days = Annotated[tuple[str, ...], plain_kind("days", "days, such as mon-thu", read_days, {"type": ["string", "array"]})]

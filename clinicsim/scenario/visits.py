@@ -15,12 +15,13 @@ from clinicsim.scenario.quantities import (
     ShareQuantity,
     SkillChoice,
 )
-from clinicsim.scenario.short_forms import under, yes_is_all_defaults
+from clinicsim.scenario.short_forms import by_day, under, yes_is_all_defaults
 from clinicsim.scenario.spec import Named, Spec, written
 from clinicsim.scenario.values import (
     SHARE_SCHEMA,
     Charting,
     Count,
+    DayOrElse,
     Duration,
     DurationOrAlways,
     EquipmentNeeds,
@@ -128,6 +129,8 @@ class Phase(Needs):
     """The patient is never alone; yes from a phase named `dose` to one named `recovery` when left out."""
 
 
+SUITS_SCHEMA = {"type": "object", "additionalProperties": {"x-quantity": "share"}}
+Suits = Annotated[dict[DayOrElse, ShareQuantity], ShortForm(by_day, SUITS_SCHEMA)]
 VITALS = "vitals"
 """The phase after which a visit may be called off where nothing else is said."""
 
@@ -149,6 +152,8 @@ class Visit(Needs):
     """By role, the time that notes take afterwards; `everybody` stands for all who are not named."""
     continuity: dict[Name, DurationOrAlways] = written({})
     """By role, how much longer one waits for one's own person."""
+    suits: Suits = written({})
+    """By weekday, the share of patients who can come for such a visit on that day; `else` for days not named."""
     class_: ClassChoice | None = Field(default=None, alias="class")
     """The class for priorities and reserves; by the pathway when left out."""
     session_of: Name | None = None

@@ -236,6 +236,11 @@ def read_day_key(raw: Any) -> str:
     return str(raw)
 
 
+def read_day_or_else(raw: Any) -> str:
+    """One weekday, or `else` for those not named."""
+    return "else" if raw == "else" else read_day_key(raw)
+
+
 def read_days(raw: Any) -> tuple[str, ...]:
     """Some weekdays, in the order of the week."""
     keys = raw if isinstance(raw, list) else [raw]
