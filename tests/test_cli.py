@@ -92,7 +92,7 @@ def test_a_comparison_says_first_what_is_planned_and_what_is_established():
 
 def test_few_replications_are_said_to_be_too_few_once():
     done = play("compare", "small.yaml", "other.yaml")
-    assert done.stdout.count("2 replications are too few to say which is ahead; play at least 10.") == 1
+    assert done.stdout.count("2 replications are too few to say which plan is ahead; play at least 10.") == 1
 
 
 def test_the_same_scenario_twice_is_told_apart_and_differs_in_nothing():
@@ -292,7 +292,7 @@ def test_validate_shows_the_load_of_each_pool_and_what_a_week_can_hold():
     assert done.exit_code == 0, done.output
     assert "small.yaml: Small: no mistakes found." in done.stdout
     assert re.search(r"staff.therapist │ +\d+\.\d │ +40\.0 │ +\d+%", done.stdout)
-    assert re.search(r"dosing +│ +\d+\.\d │ +20 │ +\d+% │ staff.therapist", done.stdout)
+    assert re.search(r"dosing +│ +\d+\.\d │ +20 │ +\d+% │ +staff.therapist", done.stdout)
     assert "Warning" not in done.stdout
 
 
@@ -300,7 +300,7 @@ def test_validate_warns_of_more_than_a_week_can_hold():
     """Visits of five hours: 40 hours of work a week could hold eight, an empty diary holds one a day."""
     changes = ["--set", "visits.dosing.takes=5 h", "--set", "arrivals.rate=3 per week"]
     done = call("validate", "small.yaml", *changes)
-    assert re.search(r"dosing +│ +6.\d │ +5 │ 1\d\d% │ staff.therapist", done.stdout)
+    assert re.search(r"dosing +│ +6.\d │ +5 │ 1\d\d% │ +staff.therapist", done.stdout)
     assert "bookings of dosing are asked for a week, and an empty week holds 5" in done.stdout
 
 
@@ -462,3 +462,16 @@ def test_a_breach_of_the_audit_stops_all_and_is_told_with_its_replication(monkey
     assert done.exit_code == 1
     assert "Error: a patient was lost\n3 came, 2 left, 0 are inside\n  in replication 1 of Small, seed 1" in done.stderr
     assert not Path("out").exists()
+
+
+def test_validate_shows_the_load_before_and_after_somebody_leaves():
+    changes = "staff.therapist.changes={ann: {from: 6 weeks, remove: 1}}"
+    done = call("validate", "small.yaml", "--set", "staff.therapist.count=2", "--set", changes)
+    assert done.exit_code == 0, done.output
+    before = re.search(r"staff.therapist until 2027-02-14 │ +\d+\.\d │ +80\.0 │", done.stdout)
+    after = re.search(r"staff.therapist from 2027-02-15 +│ +\d+\.\d │ +40\.0 │", done.stdout)
+    assert before, done.stdout
+    assert after, done.stdout
+    assert "Load is the work asked for" in done.stdout
+    found = json.loads(call("validate", "small.yaml", "--set", changes, "--json").stdout)
+    assert found["scenarios"][0]["load"]["pools"][0]["until"] == "2027-02-15"

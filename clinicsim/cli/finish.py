@@ -2,6 +2,7 @@
 
 import json
 import math
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,17 +50,16 @@ def _status(results: "Results") -> int:
 
 def _print_answer(comparison: "Comparison") -> None:
     """The planned doses first, then what is established, measure by measure."""
-    from clinicsim.experiment.statistics import FEWEST_FOR_TRUST
+    from clinicsim.experiment.verdicts import too_few
 
     for _, row in comparison.planned.iterrows():
         doses, ratio = f"{row['planned_doses']:g}", f"{row['effect_ratio']:g}"
         say(f"{row['scenario']}: the course “{row['protocol']}” plans {doses} doses; assumed effect ratio {ratio}.")
     if not comparison.planned.empty:
         say("")
-    done = len(comparison.results.replications)
-    if done < FEWEST_FOR_TRUST:
-        count = "1 replication is" if done == 1 else f"{done} replications are"
-        say(f"{count} too few to say which is ahead; play at least {FEWEST_FOR_TRUST}.")
+    unsaid = too_few(len(comparison.results.replications))
+    if unsaid:
+        say(unsaid)
     else:
         for verdict in comparison.verdicts:
             say(f"* {verdict.sentence}")
@@ -137,9 +137,11 @@ def _records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """A value for JSON: null for what is missing, and the word for infinity."""
+    """A value for JSON: null for what is missing, a date as text, and the word for infinity."""
     if hasattr(value, "item"):
         value = value.item()
+    if isinstance(value, date):
+        return value.isoformat()
     if not isinstance(value, float) or math.isfinite(value):
         return value
     return None if math.isnan(value) else "infinity"

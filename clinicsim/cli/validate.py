@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from clinicsim.measures.offered_load import OfferedLoad
     from clinicsim.scenario import Scenario
 
+LOAD_IN_WORDS = (
+    "Load is the work asked for, over the hours on duty less leave and sickness, and within contact limits. Where "
+    "somebody looks after several patients at once, each takes a part of the time. The use that a run reports is "
+    "another figure: time with any patient, over all hours on duty."
+)
+
 Means = dict[str, tuple[float, ...]]
 
 
@@ -91,15 +97,16 @@ def _show_load(load: "OfferedLoad") -> None:
 
     if load.pools:
         columns = ["", "hours asked a week", "hours that can be given", "load"]
-        rows = [[p.name, f"{p.asked:.1f}", f"{p.offered:.1f}", load_in_words(p.load)] for p in load.pools]
-        show_table("Offered load once the clinic is running", columns, rows)
+        rows = [[f"{p.name}{p.when}", f"{p.asked:.1f}", f"{p.offered:.1f}", load_in_words(p.load)] for p in load.pools]
+        show_table("How busy everybody would be once the clinic is running (offered load)", columns, rows)
+        say(LOAD_IN_WORDS)
     if load.bookings:
-        columns = ["", "asked a week", "an empty week holds", "load", "scarcest need"]
+        columns = ["", "asked a week", "an empty week holds", "load", "what runs out first"]
         rows = [
             [found.visit, f"{found.asked:.1f}", _held(found), load_in_words(found.load), found.scarcest or "–"]
             for found in load.bookings
         ]
-        show_table("Bookings of each visit type, were there no other", columns, rows)
+        show_table(f"Bookings of each visit type, were there no other, in the week of {load.week}", columns, rows)
     for sentence in load.sentences:
         say(sentence)
 
@@ -115,6 +122,7 @@ def _document(path: Path, scenario: "Scenario", load: "OfferedLoad | None") -> d
         document["load"] = {
             "pools": [_with_load(pool) for pool in load.pools],
             "retreats": [_with_load(retreat) for retreat in load.retreats],
+            "week": load.week.isoformat(),
             "bookings": [_with_load(found) for found in load.bookings],
             "maintenance": [_with_plain(asdict(level)) for level in load.maintenance],
             "starts": plain(load.starts),

@@ -33,6 +33,14 @@ class Verdict:
         return self.kind != "open"
 
 
+def too_few(replications: int) -> str:
+    """The sentence that is said in the place of all verdicts where there are too few replications; else nothing."""
+    if replications >= FEWEST_FOR_TRUST:
+        return ""
+    count = "1 replication is" if replications == 1 else f"{replications} replications are"
+    return f"{count} too few to say which plan is ahead; play at least {FEWEST_FOR_TRUST}."
+
+
 def verdict(measure: "Measure", scenario: str, base: str, found: Difference) -> Verdict:
     """Say what a paired difference establishes about one headline measure.
 
@@ -62,16 +70,20 @@ def _better(measure: "Measure", kind: str, scenario: str, base: str) -> str:
 
 def _sentence(measure: "Measure", scenario: str, base: str, found: Difference, kind: str, better: str) -> str:
     what = measure.label[:1].upper() + measure.label[1:]
+    pair = f"“{scenario}” or in “{base}”"
     if math.isnan(found.difference):
-        return f"{what}: nothing can be said; too few replications have a figure."
+        return f"{what}: nothing can be said of “{scenario}” and “{base}”; too few replications have a figure."
     if found.n < FEWEST_FOR_TRUST:
-        return f"{what}: {found.n} replications are too few to say which is ahead; run at least {FEWEST_FOR_TRUST}."
+        return (
+            f"{what}: not established whether it is higher in {pair}; {found.n} replications have a figure, and "
+            f"{FEWEST_FOR_TRUST} are needed."
+        )
     size = say_difference(found.difference, measure.unit)
     interval = f"95% interval of the difference {say_difference_range(found.low, found.high, measure.unit)}"
     if kind == "alike":
         bound = say_difference(measure.difference_that_matters, measure.unit)
         return f"{what}: no difference that matters between “{scenario}” and “{base}”: under {bound} ({interval})."
     if kind == "open":
-        return f"{what}: not established which is ahead ({interval})."
+        return f"{what}: not established whether it is higher in {pair} ({interval})."
     advantage = f", which is better for “{better}”" if better else ""
     return f"{what}: {size} {kind} in “{scenario}” than in “{base}”{advantage} ({interval})."

@@ -44,10 +44,12 @@ class Bookable:
 
 
 def bookable(
-    scenario: "Scenario", asked: Mapping[VisitPlan, float], calendar: Calendar, roster: Roster
+    scenario: "Scenario", asked: Mapping[VisitPlan, float], calendar: Calendar, roster: Roster, monday: float
 ) -> tuple[Bookable, ...]:
-    """Give, for each visit type that is booked, what an empty week holds; `asked` are bookings a week by plan."""
-    monday = _typical_week(calendar, roster)
+    """Give, for each visit type that is booked, what the week from this Monday (in minutes) holds when it is empty.
+
+    `asked` are bookings a week by plan.
+    """
     diary = Diary(scenario, calendar, roster)
     by_type: dict[str, dict[VisitPlan, float]] = {}
     for plan, count in asked.items():
@@ -56,8 +58,9 @@ def bookable(
     return tuple(_fill(diary, visit, plans, monday) for visit, plans in by_type.items())
 
 
-def _typical_week(calendar: Calendar, roster: Roster) -> float:
-    """The Monday of the week with the median of hours on the rota, in the first year; else of open hours."""
+def typical_week(calendar: Calendar, roster: Roster) -> float:
+    """Give the Monday, in minutes, of the week with the median of hours on the rota in the first year; else of open
+    hours."""
 
     def minutes(monday: int) -> float:
         days = range(monday, monday + 7)

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 from math import inf, isinf
 from typing import TYPE_CHECKING
 
-from clinicsim.measures.bookable import Bookable, bookable
+from clinicsim.measures.bookable import Bookable, bookable, typical_week
 from clinicsim.measures.flow import DAYS_A_WEEK, MINUTES_A_DAY, Flow, expected_flow
 from clinicsim.model.calendar import Calendar
 from clinicsim.model.parts import PhasePlan, VisitPlan
@@ -27,15 +29,29 @@ MINUTES_AN_HOUR = 60.0
 TYPICAL_DAYS = 364
 """Days over which a pool's time is averaged: 52 whole weeks, holidays and leave among them."""
 FULL_LOAD = 1.0
+MOST_LISTED = 5
+"""Dates that a sentence lists; of more than one above it only says how many."""
 
 
 @dataclass(frozen=True)
 class PoolLoad:
-    """Hours a week asked of a pool and hours that it can give; `load` is the one over the other."""
+    """Hours a week asked of a pool and hours that it can give; `load` is the one over the other.
+
+    A pool that changes has one for each time between two changes: `since` a date (the start when None) up to the day
+    before `until` (for ever when None).
+    """
 
     name: str
     asked: float
     offered: float
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def when(self) -> str:
+        """The time for which it holds, in words; nothing where it always does."""
+        since = "" if self.since is None else f" from {self.since}"
+        return since if self.until is None else f"{since} until {self.until - timedelta(days=1)}"
 
     @property
     def load(self) -> float:
@@ -73,13 +89,15 @@ class MaintenanceLevel:
 class OfferedLoad:
     """The load of a clinic once it is running, by quick algebra: no queue, nobody waits, averages only.
 
-    `bookings` sets the visits that are booked against what an empty diary can hold of them, type by type. `starts` are
-    people a month who begin a course. `sentences` tell what the figures come to, `warnings` what cannot last.
+    `bookings` sets the visits that are booked against what an empty diary can hold of them, type by type, in a typical
+    week, which begins on the Monday `week`. `starts` are people a month who begin a course. `sentences` tell what the
+    figures come to, `warnings` what cannot last.
     """
 
     pools: tuple[PoolLoad, ...]
     retreats: tuple[RetreatLoad, ...]
     bookings: tuple[Bookable, ...]
+    week: date
     maintenance: tuple[MaintenanceLevel, ...]
     starts: float
     sentences: tuple[str, ...]
@@ -105,20 +123,26 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
         PoolLoad(
             name,
             asked[name] / MINUTES_AN_HOUR,
-            _offered(scenario, name, roster, calendar, _with_patients(asked[name], notes[name])) / MINUTES_AN_HOUR,
+            _offered(scenario, name, days, roster, calendar, _with_patients(asked[name], notes[name]))
+            / MINUTES_AN_HOUR,
+            calendar.date(days.start) if days.start > 0 else None,
+            calendar.date(days.stop) if days.stop < calendar.days else None,
         )
         for name in sorted(asked, key=lambda name: _place(scenario, name))
+        for days in _phases(scenario, name, calendar)
     )
     retreats = tuple(
         RetreatLoad(name, joiners * DAYS_A_MONTH / DAYS_A_WEEK, places[name] * DAYS_A_MONTH / DAYS_A_WEEK)
         for name, joiners in sorted(flow.joiners.items())
     )
     maintenance = tuple(_level(flow, name) for name in sorted(flow.uptake) if flow.uptake[name] > 0)
+    monday = typical_week(calendar, roster)
     starts = sum(flow.starts.values()) * DAYS_A_MONTH / DAYS_A_WEEK
-    bookings = bookable(scenario, flow.visits, calendar, roster)
+    bookings = bookable(scenario, flow.visits, calendar, roster, monday)
     sentences = (*_sentences(retreats, maintenance, flow), *_not_held(scenario))
     warnings = tuple(_warnings(pools, retreats, bookings))
-    return OfferedLoad(pools, retreats, bookings, maintenance, starts, sentences, warnings)
+    week = calendar.date(calendar.day_of(monday))
+    return OfferedLoad(pools, retreats, bookings, week, maintenance, starts, sentences, warnings)
 
 
 def _weekly(scenario: "Scenario", flow: Flow, calendar: Calendar) -> Iterator[tuple[VisitPlan, float]]:
@@ -184,13 +208,28 @@ def _itinerary(scenario: "Scenario", retreat: "Retreat") -> Iterator[tuple[Visit
             yield plan, share * sizes * len(entry.days)
 
 
-def _offered(scenario: "Scenario", name: str, roster: Roster, calendar: Calendar, with_patients: float) -> float:
+def _phases(scenario: "Scenario", name: str, calendar: Calendar) -> list[range]:
+    """The days of the run in pieces, between the changes of a pool; pieces of less than a week are left out."""
+    section, _, pool = name.partition(".")
+    spec = getattr(scenario, section)[pool.partition(" with ")[0]]
+    people = spec.people.values() if section == "staff" else ()
+    changes = [*spec.changes.values(), *(change for person in people for change in person.changes.values())]
+    moments = [moment for change in changes for moment in (change.from_, change.until) if moment is not None]
+    first_days = {calendar.day_of(calendar.moment(moment)) for moment in moments}
+    bounds = [0, *sorted(day for day in first_days if 0 < day < calendar.days), calendar.days]
+    return [range(*ends) for ends in pairwise(bounds) if ends[1] - ends[0] >= 7] or [range(calendar.days)]
+
+
+def _offered(
+    scenario: "Scenario", name: str, phase: range, roster: Roster, calendar: Calendar, with_patients: float
+) -> float:
     """Minutes a week that a pool can give to patients: hours less leave and sickness, within contact limits.
 
-    People give the share `with_patients` of their hours to them, and the rest to notes.
+    They are those of the first whole weeks of a phase, up to a year. People give the share `with_patients` of their
+    hours to them, and the rest to notes.
     """
     section, _, pool = name.partition(".")
-    days = range(min(TYPICAL_DAYS, max(7, calendar.days // 7 * 7)))
+    days = range(phase.start, phase.start + min(TYPICAL_DAYS, max(7, len(phase) // 7 * 7)))
     if section != "staff":
         open_minutes = sum(
             roster.units(name, day)
@@ -204,9 +243,9 @@ def _offered(scenario: "Scenario", name: str, roster: Roster, calendar: Calendar
         if skill and skill not in worker.skills:
             continue
         healthy = 1.0 - _sickness(scenario, role, worker.name)
-        for monday in range(0, len(days), 7):
-            hours = [sum(end - start for start, end in roster.shift(worker, day)) for day in range(monday, monday + 7)]
-            daily, weekly = roster.contact_limit(worker, monday)
+        for first in range(days.start, days.stop, 7):
+            hours = [sum(end - start for start, end in roster.shift(worker, day)) for day in range(first, first + 7)]
+            daily, weekly = roster.contact_limit(worker, first)
             total += min(sum(min(minutes * with_patients, daily) for minutes in hours) * healthy, weekly)
     return total * DAYS_A_WEEK / len(days)
 
@@ -267,7 +306,7 @@ def _warnings(
     loads: list[PoolLoad | RetreatLoad] = [*pools, *retreats]
     full = [load for load in loads if load.load >= FULL_LOAD]
     if full:
-        names = ", ".join(f"{load.name} ({load_in_words(load.load)})" for load in full)
+        names = ", ".join(f"{_named(load)} ({load_in_words(load.load)})" for load in full)
         yield (
             f"more is asked than can be given of {names}: waits grow for as long as this lasts; "
             "there is no steady state."
@@ -276,15 +315,21 @@ def _warnings(
         if found.load > FULL_LOAD:
             yield (
                 f"{found.asked:.1f} bookings of {found.visit} are asked for a week, and an empty week holds "
-                f"{found.holds or 'none'} ({load_in_words(found.load)}); {found.scarcest} is the scarcest of its needs."
+                f"{found.holds or 'none'} ({load_in_words(found.load)}); {found.scarcest} is what runs out first."
             )
+
+
+def _named(load: PoolLoad | RetreatLoad) -> str:
+    return f"{load.name}{load.when}" if isinstance(load, PoolLoad) else load.name
 
 
 def _not_held(scenario: "Scenario") -> Iterator[str]:
     for name, dates in passed_over(scenario).items():
         if dates:
-            days = listed([str(date) for date in dates])
-            yield f"The retreat {name} is not held on {days}: a closure falls on one of its days."
+            days = [str(day) for day in dates]
+            more = [f"{len(days) - MOST_LISTED} more dates"] if len(days) > MOST_LISTED + 1 else []
+            shown = listed(days[:MOST_LISTED] + more if more else days)
+            yield f"The retreat {name} is not held on {shown}: a closure falls on one of its days."
 
 
 def load_in_words(load: float) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from clinicsim.experiment.verdicts import too_few
 from clinicsim.report import manifest
 from clinicsim.report.findings import Findings, in_words, sentence
 from clinicsim.report.tables import NOTHING, Table
@@ -96,6 +97,11 @@ def verdicts(findings: Findings) -> dict[str, list["Verdict"]]:
         "alike": [verdict for verdict in found if verdict.kind == "alike"],
         "open": [verdict for verdict in found if not verdict.established],
     }
+
+
+def unsaid(findings: Findings) -> str:
+    """What is said in the place of all verdicts where replications are too few for any."""
+    return too_few(len(findings.results.replications))
 
 
 def key_figures(findings: Findings) -> Table:

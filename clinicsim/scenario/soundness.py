@@ -1,11 +1,12 @@
 """What a scenario needs to be whole, beyond each value by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from math import inf
 from typing import TYPE_CHECKING
 
 from clinicsim.scenario.attributes import attributes, given_by_history
 from clinicsim.scenario.care import Plan, Retreat
-from clinicsim.scenario.clinic import ClosedFor, Role
+from clinicsim.scenario.clinic import Change, ClosedFor, Person, Pool, Role
 from clinicsim.scenario.forms import Fixed, Moment
 from clinicsim.scenario.pathway import (
     BaseStep,
@@ -40,6 +41,13 @@ def check_soundness(scenario: "Scenario") -> Iterator[Finding]:
                 yield from _closed_for(gap, scenario, part.address)
             case Role() as role:
                 yield from _role(role, part.address)
+                described = sum(person.count for person in role.people.values())
+                alike = max(0, (role.count or 0) - described)
+                yield from _leavers(alike, role.changes, scenario, part.address, described > 0)
+            case Person() as person:
+                yield from _leavers(person.count, person.changes, scenario, part.address)
+            case Pool() as pool:
+                yield from _leavers(pool.count, pool.changes, scenario, part.address)
             case Visit() as visit:
                 yield from _visit(visit, part.address)
                 yield from _suits(visit, scenario, part.address)
@@ -102,6 +110,41 @@ def _role(role: Role, address: Address) -> Iterator[Finding]:
         yield Finding(address, "a role needs its `count`, such as {count: 2}")
     elif role.count is not None and role.count < described:
         yield Finding((*address, "count"), f"{described} people are described, more than the count of {role.count}")
+
+
+def _leavers(
+    count: int, changes: Mapping[str, Change], scenario: "Scenario", address: Address, has_described: bool = False
+) -> Iterator[Finding]:
+    """Changes that take away more than there are on their first day."""
+    dated = sorted(
+        ((_day(change.from_, scenario), _until(change, scenario), name, change) for name, change in changes.items()),
+        key=lambda entry: entry[0],
+    )
+    before: list[tuple[float, float, int]] = []
+    for first, until, name, change in dated:
+        there = count + sum(more for begin, end, more in before if begin <= first < end)
+        more = (change.add or 0) - (change.remove or 0)
+        if change.count is not None:
+            more += change.count - there
+        if there + more < 0:
+            beside = " beside those under `people`, who leave by their own `changes`" if has_described else ""
+            are = "none is" if there == 0 else "only 1 is" if there == 1 else f"only {there} are"
+            yield Finding(
+                (*address, "changes", name, "remove"), f"{change.remove} would leave, and {are} there{beside}"
+            )
+            more = -there
+        before.append((first, until, more))
+
+
+def _until(change: Change, scenario: "Scenario") -> float:
+    return inf if change.until is None else _day(change.until, scenario)
+
+
+def _day(moment: Moment, scenario: "Scenario") -> float:
+    """The day of the run on which a moment falls, from 0."""
+    if moment.date is not None:
+        return moment.date.toordinal() - scenario.start.toordinal()
+    return (moment.minutes or 0.0) // DAY
 
 
 def _visit(visit: Visit, address: Address) -> Iterator[Finding]:
