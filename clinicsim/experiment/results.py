@@ -11,12 +11,14 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from clinicsim.experiment.statistics import Estimate, estimate, estimate_level, estimate_median, ratio_values
 
 if TYPE_CHECKING:
     from clinicsim.measures import Measure, Measured
+    from clinicsim.measures.money import LineKey
     from clinicsim.scenario import Scenario
 
 FEWEST_PEOPLE = 30
@@ -33,7 +35,8 @@ class Results:
     `values` has the columns scenario, replication, measure, value (NaN: nobody to measure); `series` has an `index`
     (month or week, from 0) beside them. `counts` are the people behind shares, over all replications: (did, could) by
     scenario and measure. `measures` is the catalogue, expanded for these scenarios. `lost` names work that had to be
-    given up, and `asked` is the number of replications that was asked for.
+    given up, and `asked` is the number of replications that was asked for. `lines` are those of the ledgers, by
+    scenario: an array of replications, of (earned, paid, paid and discounted), of months, in money.
     """
 
     scenarios: tuple["Scenario", ...]
@@ -47,6 +50,7 @@ class Results:
     measures: Mapping[str, "Measure"]
     lost: tuple[str, ...] = ()
     changes: tuple[tuple[str, str], ...] = field(default=())
+    lines: Mapping[str, Mapping["LineKey", "np.ndarray"]] = field(default_factory=dict)
 
     def of(self, label: str, measure: str) -> list[float]:
         """The values of a measure of a scenario, by replication; none where it has no such measure.
@@ -99,6 +103,7 @@ def gather(
         measures=measures,
         lost=lost,
         changes=changes,
+        lines=_lines(runs),
     )
 
 
@@ -177,6 +182,17 @@ def _series(runs: Sequence[tuple[str, int, "Measured"]]) -> pd.DataFrame:
         for index, value in enumerate(values)
     ]
     return pd.DataFrame(rows, columns=["scenario", "replication", "measure", "index", "value"])
+
+
+def _lines(runs: Sequence[tuple[str, int, "Measured"]]) -> dict[str, dict["LineKey", "np.ndarray"]]:
+    found: dict[str, dict[LineKey, np.ndarray]] = {}
+    for label in dict.fromkeys(label for label, _, _ in runs):
+        mine = [measured.lines for name, _, measured in runs if name == label]
+        keys = dict.fromkeys(key for lines in mine for key in lines)
+        shape = next((lines[key].shape for lines in mine for key in lines), (3, 0))
+        nothing = np.zeros(shape)
+        found[label] = {key: np.stack([lines.get(key, nothing) for lines in mine]) for key in sorted(keys)}
+    return found
 
 
 def _counts(runs: Sequence[tuple[str, int, "Measured"]]) -> dict[tuple[str, str], tuple[int, int]]:

@@ -1,7 +1,9 @@
 """`measure`: from one run's event log to all figures of the catalogue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from clinicsim.measures.access import access
 from clinicsim.measures.audit import audit_run
@@ -11,7 +13,7 @@ from clinicsim.measures.courses import courses
 from clinicsim.measures.day import day
 from clinicsim.measures.figures import Figures, Share, ratio
 from clinicsim.measures.maintenance import maintenance
-from clinicsim.measures.money import money, money_by_month
+from clinicsim.measures.money import LineKey, money, money_by_month, money_lines
 from clinicsim.measures.outcomes import outcomes
 from clinicsim.measures.paths import ScorePaths
 from clinicsim.measures.run import Run
@@ -30,12 +32,13 @@ class Measured:
 
     `values` are NaN where there is nobody, or nothing, to measure; a time that was not reached in the run is infinite.
     `counts` has, for shares of people, how many did and how many could. `series` has a value for each month of the
-    window, or each week since a person's own start.
+    window, or each week since a person's own start. `lines` are the ledger's, by month.
     """
 
     values: dict[str, float]
     counts: dict[str, tuple[int, int]]
     series: dict[str, tuple[float, ...]]
+    lines: dict[LineKey, np.ndarray] = field(default_factory=dict)
 
 
 def measure(log: "EventLog", scenario: "Scenario") -> Measured:
@@ -79,6 +82,7 @@ def measure_run(run: Run) -> Measured:
         values={name: _value(figures[name]) for name, entry in known.items() if not entry.index},
         counts=_counts({name: figures[name] for name, entry in known.items() if entry.pooled}),
         series={name: tuple(series[name].tolist()) for name, entry in known.items() if entry.index},
+        lines=money_lines(run) if scenario.money is not None else {},
     )
 
 

@@ -14,6 +14,7 @@ from clinicsim.report.page import page
 from clinicsim.report.pictures import Pictures, can_draw, pictures
 from clinicsim.report.place import put
 from clinicsim.report.tables import frame_as_csv
+from clinicsim.report.workbook import workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from clinicsim.experiment.comparison import Comparison
     from clinicsim.experiment.results import Results
 
+BUSINESS_CASE = "business-case.xlsx"
 NO_CHANGES: Mapping[str, str] = MappingProxyType({})
 NO_PICTURES = (
     "The pictures (SVG, PNG) and the charts in the page are left out, because vl-convert-python is not installed here; "
@@ -47,6 +49,9 @@ def _write(findings: Findings, folder: Path, changes: Mapping[str, str]) -> str:
     specs = {figure.name: figure.spec() for figure in figures}
     drawn = pictures(specs) if can_draw() else None
     files = _tables(findings) | _charts(specs, drawn)
+    case = workbook(findings, changes)
+    if case is not None:
+        files[BUSINESS_CASE] = case
     files["report.html"] = page(findings, figures, changes, drawn.vega if drawn else None).encode()
     files[manifest.NAME] = manifest.manifest(findings.results, changes, files).encode()
     put(folder, files)

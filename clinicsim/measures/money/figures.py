@@ -181,10 +181,15 @@ def _recovered(cumulative: Array) -> float:
     return math.inf
 
 
+def growth_of_discount(run: Run) -> float:
+    """The discount rate of a year; 0 where none is written."""
+    rate = run.scenario.money.discount if run.scenario.money is not None else None
+    return 0.0 if rate is None else (1.0 + rate.share) ** (YEAR_DAYS / rate.days) - 1.0
+
+
 def discounted(run: Run, dates: Array, amounts: Array) -> float:
     """The present value, at the beginning of the window, of amounts at dates in minutes of the run."""
-    rate = run.scenario.money.discount if run.scenario.money is not None else None
-    yearly = 0.0 if rate is None else (1.0 + rate.share) ** (YEAR_DAYS / rate.days) - 1.0
+    yearly = growth_of_discount(run)
     days = np.floor((dates - run.begin) / DAY)
     return float(math.fsum(amounts * (1.0 + yearly) ** (-days / A_YEAR)))
 

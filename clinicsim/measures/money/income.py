@@ -36,7 +36,7 @@ def visit_entries(run: Run, people: People, prices: Prices, delivered: Delivered
         known: dict[str, Any] = {"session": session[places], "protocol": [protocol[place] for place in places]}
         for account, quantity in (("medicine", visit.medicine), ("supplies", visit.supplies)):
             cents = prices.cents(people.amounts(quantity, who, **known), when)
-            yield entries(account, name, when, when, -cents, who)
+            yield entries(account, name, f"visits.{name}.{account}", when, when, -cents, who)
         charged = ~packaged[places]
         cents = prices.cents(people.amounts(visit.price, who, **known), when)[charged]
         yield from _paid(scenario, people, name, when[charged], who[charged], cents)
@@ -50,8 +50,9 @@ def _paid(scenario: "Scenario", people: People, visit: str, when: Array, who: Ar
         whole = cents[theirs]
         asked = in_cents(whole / 100.0 * (1.0 - terms.own))
         paid = asked if terms.own + terms.theirs == 1.0 else in_cents(whole / 100.0 * terms.theirs)
-        yield entries("visits", visit, when[theirs], when[theirs], whole - asked, who[theirs])
-        yield entries("visits", visit, when[theirs], when[theirs] + terms.delay, paid, who[theirs])
+        price = f"visits.{visit}.price"
+        yield entries("visits", visit, price, when[theirs], when[theirs], whole - asked, who[theirs])
+        yield entries("visits", visit, price, when[theirs], when[theirs] + terms.delay, paid, who[theirs])
 
 
 def missed_entries(run: Run, prices: Prices) -> Iterator[Entries]:
@@ -62,11 +63,13 @@ def missed_entries(run: Run, prices: Prices) -> Iterator[Entries]:
     for code, name in enumerate(types.names):
         visit = run.scenario.visits.get(name)
         own = visit.attendance if visit is not None else None
-        fee = own.fee if own is not None and "fee" in own.model_fields_set else run.scenario.attendance.fee
+        its_own = own is not None and "fee" in own.model_fields_set
+        fee = own.fee if own is not None and its_own else run.scenario.attendance.fee
         rows = missed & (types.codes == code)
         if fee and visit is not None and rows.any():
             cents = prices.cents(np.full(int(rows.sum()), float(fee)), times[rows])
-            yield entries("fees", name, times[rows], times[rows], cents, patients[rows])
+            address = f"visits.{name}.attendance.fee" if its_own else "attendance.fee"
+            yield entries("fees", name, address, times[rows], times[rows], cents, patients[rows])
 
 
 def card_fee_entries(scenario: "Scenario", income: Iterable[Entries]) -> Iterator[Entries]:
@@ -75,7 +78,7 @@ def card_fee_entries(scenario: "Scenario", income: Iterable[Entries]) -> Iterato
     for taken in income if fee else ():
         by_card = (taken.cash < NEVER) & ((taken.cash == taken.service) | (taken.service == NEVER)) & (taken.cents > 0)
         cents = in_cents(taken.cents[by_card] / 100.0 * fee)
-        yield entries("card_fees", taken.object, taken.cash[by_card], taken.cash[by_card], -cents,
+        yield entries("card_fees", taken.object, taken.input, taken.cash[by_card], taken.cash[by_card], -cents,
                       taken.patient[by_card])  # fmt: skip
 
 

@@ -32,11 +32,13 @@ ACCOUNTS = (*REVENUE, *COSTS, INVESTMENT, PREPAID)
 class Entries(NamedTuple):
     """Entries of one account and one object: `service` and `cash` in minutes of the run, `cents`, and the patient.
 
-    `object` says what it is about: a visit type, a protocol, a role, a kind of room, a source, or a named cost.
+    `object` says what it is about: a visit type, a protocol, a role, a kind of room, a source, or a named cost. `input`
+    is the address of the price, wage or rent in the scenario, to which all the amounts are in proportion.
     """
 
     account: str
     object: str
+    input: str
     service: Array
     cash: Array
     cents: Array
@@ -44,11 +46,17 @@ class Entries(NamedTuple):
 
 
 def entries(
-    account: str, thing: str, service: Array | float, cash: Array | float, cents: Array, patient: Array | int = NOBODY
+    account: str,
+    thing: str,
+    source: str,
+    service: Array | float,
+    cash: Array | float,
+    cents: Array,
+    patient: Array | int = NOBODY,
 ) -> Entries:
-    """Entries of one account; a date or a patient that is the same for all may be given once."""
+    """Entries of one account from one price; a date or a patient that is the same for all may be given once."""
     return Entries(
-        account, thing, _each(service, cents.size), _each(cash, cents.size), cents, _each(patient, cents.size)
+        account, thing, source, _each(service, cents.size), _each(cash, cents.size), cents, _each(patient, cents.size)
     )
 
 
@@ -60,13 +68,15 @@ def _each(value: Array | float, size: int) -> Array:
 class Ledger:
     """All entries of a run, one place for each in every array.
 
-    `account` and `object` are places in ACCOUNTS and in `objects`; `service` and `cash` are minutes of the run,
-    infinite where there is no such date; `cents` are signed; `patient` is -1 where there is none.
+    `account`, `object` and `input` are places in ACCOUNTS, in `objects` and in `inputs`; `service` and `cash` are
+    minutes of the run, infinite where there is no such date; `cents` are signed; `patient` is -1 where there is none.
     """
 
     account: Array
     object: Array
     objects: tuple[str, ...]
+    input: Array
+    inputs: tuple[str, ...]
     service: Array
     cash: Array
     cents: Array
@@ -93,16 +103,21 @@ def book(everything: Iterable[Entries]) -> Ledger:
     """Put entries into one ledger, by service date, then by cash date, then as given, without those of 0 cents."""
     parts: Sequence[Entries] = [part for part in everything if part.cents.size]
     objects = tuple(dict.fromkeys(part.object for part in parts))
+    inputs = tuple(dict.fromkeys(part.input for part in parts))
     if not parts:
         empty, none = np.empty(0), np.empty(0, dtype=np.int64)
-        return Ledger(none, none, (), empty, empty, none, none)
-    service, cash = (np.concatenate([part[place] for part in parts]) for place in (2, 3))
+        return Ledger(none, none, (), none, (), empty, empty, none, none)
+    service, cash = (np.concatenate([part[place] for part in parts]) for place in (3, 4))
     account = np.concatenate([np.full(part.cents.size, ACCOUNTS.index(part.account)) for part in parts])
     thing = np.concatenate([np.full(part.cents.size, objects.index(part.object)) for part in parts])
-    cents, patient = (np.concatenate([part[place] for part in parts]) for place in (4, 5))
+    source = np.concatenate([np.full(part.cents.size, inputs.index(part.input)) for part in parts])
+    cents, patient = (np.concatenate([part[place] for part in parts]) for place in (5, 6))
     order = np.lexsort((cash, service))
     order = order[cents[order] != 0]
-    return Ledger(account[order], thing[order], objects, service[order], cash[order], cents[order], patient[order])
+    return Ledger(
+        account[order], thing[order], objects, source[order], inputs, service[order], cash[order], cents[order],
+        patient[order],
+    )  # fmt: skip
 
 
 def _sums(dates: Array, cents: Array, edges: Array) -> Array:

@@ -17,9 +17,10 @@ from clinicsim.measures.money.prices import People, Prices
 from clinicsim.measures.planned import planned_visits, visits_of_retreat
 from clinicsim.measures.run import Run
 from clinicsim.model.calendar import Calendar
+from clinicsim.scenario.care import Protocol
 
 if TYPE_CHECKING:
-    from clinicsim.scenario.care import Protocol, Retreat
+    from clinicsim.scenario.care import Retreat
     from clinicsim.scenario.scenario import Scenario
 
 Array = np.ndarray
@@ -47,6 +48,11 @@ class Package:
     completed: bool
     begins: float
     sessions: float
+
+    @property
+    def input(self) -> str:
+        """The address of its price."""
+        return f"{'protocols' if isinstance(self.terms_of, Protocol) else 'retreats'}.{self.sold}.price"
 
 
 @dataclass(frozen=True)
@@ -202,7 +208,7 @@ def _one_package(
     price = int(in_cents(np.array([package.price / 100.0 * share.share]))[0])
     each = in_cents(np.array(worth) * (price / 100.0 / whole)) if whole > 0.0 else np.zeros(len(worth), dtype=np.int64)
     earned = np.diff(np.minimum(np.concatenate(([0], np.cumsum(each))), price))
-    yield entries(EARNED, package.sold, ended, NEVER, earned, package.patient)
+    yield entries(EARNED, package.sold, package.input, ended, NEVER, earned, package.patient)
     payments = _payments(package, price, sessions)
     for when, cents in payments:
         yield from _taken(share, package, when, cents)
@@ -211,8 +217,8 @@ def _one_package(
         return
     paid = sum(cents for when, cents in payments if when <= package.closed)
     kept = left if package.completed else _kept(package, calendar, paid - int(earned.sum()))
-    yield entries(EARNED if package.completed else KEPT, package.sold, package.closed, NEVER, np.array([kept]),
-                  package.patient)  # fmt: skip
+    account = EARNED if package.completed else KEPT
+    yield entries(account, package.sold, package.input, package.closed, NEVER, np.array([kept]), package.patient)
     yield from _taken(share, package, package.closed, int(earned.sum()) + kept - paid)
 
 
@@ -244,6 +250,8 @@ def _taken(share: Collected, package: Package, when: float, cents: int) -> Itera
     """Money taken in (or given back): the patient's part on the day, the payer's when it pays."""
     if cents and when < NEVER:
         own, theirs = split(cents, np.array([share.own, share.theirs])) if cents > 0 else (cents, 0)
-        yield entries(PREPAID, package.sold, NEVER, when, np.array([own]), package.patient)
+        yield entries(PREPAID, package.sold, package.input, NEVER, when, np.array([own]), package.patient)
         if theirs:
-            yield entries(PREPAID, package.sold, NEVER, when + share.delay, np.array([theirs]), package.patient)
+            yield entries(
+                PREPAID, package.sold, package.input, NEVER, when + share.delay, np.array([theirs]), package.patient
+            )

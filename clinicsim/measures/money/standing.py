@@ -15,6 +15,7 @@ from clinicsim.model.calendar import Calendar
 from clinicsim.model.roster import Roster
 
 if TYPE_CHECKING:
+    from clinicsim.scenario.clinic import Person, Role
     from clinicsim.scenario.values import Moment, Pay
 
 Array = np.ndarray
@@ -39,7 +40,8 @@ def rent_entries(run: Run, roster: Roster, calendar: Calendar, months: Months, p
                 until = np.inf if change.until is None else calendar.moment(change.until)
                 daily = np.where((midnights >= begins) & (midnights < until),
                                  _a_day(change.rent, months, midnights), daily)  # fmt: skip
-            yield from _accrued("rent", name, count * daily, midnights, months.first_days(midnights), months, prices)
+            source, paid_on = f"{section}.{name}.rent", months.first_days(midnights)
+            yield from _accrued("rent", name, source, count * daily, midnights, paid_on, months, prices)
 
 
 def overhead_entries(run: Run, calendar: Calendar, months: Months, prices: Prices) -> Iterator[Entries]:
@@ -51,10 +53,19 @@ def overhead_entries(run: Run, calendar: Calendar, months: Months, prices: Price
         ends = run.end if cost.until is None else calendar.moment(cost.until)
         midnights = days_of(0.0, run.end)
         daily = np.where((midnights >= begins) & (midnights < ends), _a_day(cost.amount, months, midnights), 0.0)
-        yield from _accrued("overhead", name, daily, midnights, months.last_days(midnights), months, prices)
+        yield from _accrued(
+            "overhead",
+            name,
+            f"money.overhead.{name}.amount",
+            daily,
+            midnights,
+            months.last_days(midnights),
+            months,
+            prices,
+        )
         if begins < 0.0:
             before = np.array([min(ends, 0.0) - begins]) / DAY * (cost.amount.amount / DAYS_OF[cost.amount.per])
-            yield entries("overhead", name, 0.0, 0.0, -prices.cents(before, 0.0))
+            yield entries("overhead", name, f"money.overhead.{name}.amount", 0.0, 0.0, -prices.cents(before, 0.0))
 
 
 def _a_day(pay: "Pay", months: Months, midnights: Array) -> Array:
@@ -66,7 +77,14 @@ def _a_day(pay: "Pay", months: Months, midnights: Array) -> Array:
 
 
 def _accrued(
-    account: str, name: str, daily: Array, midnights: Array, paid_on: Array, months: Months, prices: Prices
+    account: str,
+    name: str,
+    source: str,
+    daily: Array,
+    midnights: Array,
+    paid_on: Array,
+    months: Months,
+    prices: Prices,
 ) -> Iterator[Entries]:
     """Daily amounts, month by month in whole cents: a month's cents are shared out over its days."""
     month = months.of(midnights)
@@ -76,7 +94,7 @@ def _accrued(
         total = int(prices.cents(np.array([amounts.sum()]), days[0])[0])
         if total:
             cents = split(total, amounts)
-            yield entries(account, name, days, paid_on[month == number], -cents)
+            yield entries(account, name, source, days, paid_on[month == number], -cents)
 
 
 def inquiry_entries(run: Run, prices: Prices) -> Iterator[Entries]:
@@ -88,9 +106,10 @@ def inquiry_entries(run: Run, prices: Prices) -> Iterator[Entries]:
         known = scenario.arrivals.sources.get(source)
         cost = plain if known is None or known.cost is None else known.cost
         rows = sources.codes == code
+        address = "money.cost_per_inquiry" if known is None or known.cost is None else f"arrivals.sources.{source}.cost"
         if cost:
             cents = prices.cents(np.full(int(rows.sum()), float(cost)), times[rows])
-            yield entries("inquiries", source or "inquiries", times[rows], times[rows], -cents, who[rows])
+            yield entries("inquiries", source or "inquiries", address, times[rows], times[rows], -cents, who[rows])
 
 
 def campaign_entries(run: Run, calendar: Calendar) -> Iterator[Entries]:
@@ -98,7 +117,16 @@ def campaign_entries(run: Run, calendar: Calendar) -> Iterator[Entries]:
     for name, campaign in run.scenario.arrivals.campaigns.items():
         begins = max(0.0, calendar.moment(campaign.from_))
         if campaign.cost and begins < run.end:
-            yield entries("campaigns", name, begins, begins, -in_cents(np.array([campaign.cost])))
+            address = f"arrivals.campaigns.{name}.cost"
+            yield entries("campaigns", name, address, begins, begins, -in_cents(np.array([campaign.cost])))
+
+
+def address_of(role: "Role", person: "Person | None", pool: str, key: str) -> str:
+    """The address of what is said about a person's pay: their own where they have one, else the role's."""
+    if person is None or getattr(person, key) is None:
+        return f"staff.{pool}.{key}"
+    name = next(name for name, known in role.people.items() if known is person)
+    return f"staff.{pool}.people.{name}.{key}"
 
 
 def hiring_entries(run: Run, roster: Roster, prices: Prices) -> Iterator[Entries]:
@@ -107,11 +135,11 @@ def hiring_entries(run: Run, roster: Roster, prices: Prices) -> Iterator[Entries
         for worker in roster.workers(pool):
             role, person = roster.terms(worker)
             cost = role.hiring if person is None or person.hiring is None else person.hiring
+            address = address_of(role, person, pool, "hiring")
             for first, _ in roster.employment(worker):
-                if cost and 0.0 < first * DAY < run.end:
-                    yield entries(
-                        "hiring", pool, first * DAY, first * DAY, -prices.cents(np.array([cost]), first * DAY)
-                    )
+                day = first * DAY
+                if cost and 0.0 < day < run.end:
+                    yield entries("hiring", pool, address, day, day, -prices.cents(np.array([cost]), day))
 
 
 def lodging_entries(run: Run, prices: Prices) -> Iterator[Entries]:
@@ -124,9 +152,19 @@ def lodging_entries(run: Run, prices: Prices) -> Iterator[Entries]:
             continue
         when, people = np.array([row[0] for row in held]), np.array([row[1] for row in held], dtype=float)
         days = max((day for entry in retreat.itinerary.values() for day in entry.days), default=0)
-        for account, pay, times in (("lodging", lodging.cost, lodging.nights), ("meals", lodging.meals, days)):
+        for account, key, pay, times in (
+            ("lodging", "cost", lodging.cost, lodging.nights),
+            ("meals", "meals", lodging.meals, days),
+        ):
             if pay is not None:
-                yield entries(account, name, when, when, -prices.cents(people * times * pay.amount, when))
+                yield entries(
+                    account,
+                    name,
+                    f"retreats.{name}.lodging.{key}",
+                    when,
+                    when,
+                    -prices.cents(people * times * pay.amount, when),
+                )
 
 
 def medicine_entries(run: Run, prices: Prices) -> Iterator[Entries]:
@@ -138,7 +176,7 @@ def medicine_entries(run: Run, prices: Prices) -> Iterator[Entries]:
             starts = np.arange(begun, min(until, run.end), 30 * DAY)
             days = np.minimum(30.0, (min(until, run.end) - starts) / DAY)
             cents = prices.cents(pay.amount / DAYS_OF[pay.per] * days, starts)
-            yield entries("medicine", treatment, starts, starts, -cents, patient)
+            yield entries("medicine", treatment, step, starts, starts, -cents, patient)
 
 
 def _medicine_costs(run: Run) -> "Iterator[tuple[str, Pay]]":
@@ -154,7 +192,9 @@ def opening_entries(run: Run, calendar: Calendar) -> Iterator[Entries]:
     for name, opening in run.scenario.money.opening.items():
         when = _moment(opening.at, calendar)
         if opening.amount and when < run.end:
-            yield entries(INVESTMENT, name, when, when, -in_cents(np.array([opening.amount])))
+            yield entries(
+                INVESTMENT, name, f"money.opening.{name}.amount", when, when, -in_cents(np.array([opening.amount]))
+            )
 
 
 def _moment(moment: "Moment | None", calendar: Calendar) -> float:

@@ -12,6 +12,7 @@ from clinicsim.measures.intervals import Spans, minutes_before, subtract, union
 from clinicsim.measures.money.dates import Months
 from clinicsim.measures.money.ledger import Entries, days_of, entries, in_cents
 from clinicsim.measures.money.prices import Prices
+from clinicsim.measures.money.standing import address_of
 from clinicsim.measures.periods import DAY
 from clinicsim.measures.run import Run
 from clinicsim.measures.worktime import WorkTime
@@ -47,6 +48,7 @@ def wage_entries(
     for pool in roster.pools:
         for worker in roster.workers(pool):
             rates = _rates(run.scenario, roster, worker, calendar, midnights)
+            source = address_of(*roster.terms(worker), pool, "wage")
             time = known.get((f"staff.{pool}", worker.name))
             regular, late = _paid_minutes(time, midnights, rates.worked)
             there = _employed(roster.employment(worker), midnights)
@@ -58,7 +60,7 @@ def wage_entries(
                 ("on_costs", in_cents((wages + overtime) / 100.0 * rates.on_cost)),
             ):
                 some = cents != 0
-                yield entries(account, pool, midnights[some], paid_on[some], -cents[some])
+                yield entries(account, pool, source, midnights[some], paid_on[some], -cents[some])
 
 
 def _rates(scenario: "Scenario", roster: Roster, worker: "Worker", calendar: Calendar, midnights: Array) -> Rates:

@@ -1,0 +1,88 @@
+"""The first sheet: the answer in sentences made from figures, the main figures live, and charts."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from clinicsim.report import story
+from clinicsim.report.theme import COLOURS
+from clinicsim.report.workbook.lines import Block
+from clinicsim.report.workbook.sheets import FIRST_MONTH, Book
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+LIVE = (
+    ("Net revenue, last 12 months", "Profit and loss", "Net revenue", 2),
+    ("Costs, last 12 months", "Profit and loss", "Costs", 2),
+    ("Margin, last 12 months", "Profit and loss", "Margin", 2),
+    ("Margin, whole run", "Profit and loss", "Margin", 1),
+    ("Break-even month", "Profit and loss", "Break-even month", 1),
+    ("Lowest cash at the end of a month", "Cash", "Lowest cash", 1),
+    ("Payback month", "Cash", "Payback month", 1),
+    ("Net present value", "Cash", "Net present value", 1),
+)
+
+
+def summary(book: Book, found: Sequence[Block]) -> None:
+    """The answer first; then what follows the coloured cells; then what does not."""
+    sheet, findings = book.sheets["Summary"], book.findings
+    book.heading(sheet, story.question(findings), "Money here follows the coloured cells of the sheet Assumptions.")
+    sheet.set_column(0, 0, 46)
+    sheet.set_column(1, max(3, len(found)), 26)
+    row = 3
+    for text in _answer(book):
+        sheet.merge_range(row, 0, row, max(3, len(found)), text, book.style("answer"))
+        sheet.set_row(row, 34)
+        row += 1
+    row = _live(book, sheet, found, row + 1)
+    _charts(book, sheet, found, row + 1)
+
+
+def _answer(book: Book) -> list[str]:
+    findings = book.findings
+    if findings.comparison is None:
+        return story.key_sentences(findings)
+    verdicts = story.verdicts(findings)
+    said = [verdict.sentence for kind in ("differs", "alike", "open") for verdict in verdicts[kind]]
+    return said or ["Too few replications to say which is ahead."]
+
+
+def _live(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> int:
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    sheet.write_string(row, 0, "Live figures (mean of all replications)", book.style("head"))
+    for column, block in enumerate(found, start=1):
+        sheet.write_string(row, column, block.label, book.style("head"))
+    for name, where, total, place in LIVE:
+        row += 1
+        sheet.write_string(row, 0, name)
+        for column, block in enumerate(found, start=1):
+            cell = xl_rowcol_to_cell(book.totals[block.label, total], place)
+            sheet.write_formula(
+                row, column, f"='{where}'!{cell}", book.style("money"), book.values[block.label, total][place - 1]
+            )
+    return row + 1
+
+
+def _charts(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> None:
+    for number, (title, where, total) in enumerate((
+        ("Cash at the end of each month", "Cash", "Cash"), ("Margin of each month", "Profit and loss", "Margin"),
+    )):  # fmt: skip
+        chart = book.workbook.add_chart({"type": "line"})
+        for place, block in enumerate(found):
+            rows = book.totals[block.label, total]
+            chart.add_series({
+                "name": block.label,
+                "categories": [where, 4, FIRST_MONTH, 4, FIRST_MONTH + block.months - 1],
+                "values": [where, rows, FIRST_MONTH, rows, FIRST_MONTH + block.months - 1],
+                "line": {"color": COLOURS[place % len(COLOURS)], "width": 2},
+            })  # fmt: skip
+        currency = book.findings.results.scenarios[0].money
+        chart.set_title({"name": title})
+        chart.set_y_axis(
+            {"name": currency.currency if currency else "", "num_format": "#,##0", "label_position": "low"}
+        )
+        chart.set_x_axis({"interval_unit": 6, "label_position": "low"})
+        chart.set_legend({"position": "bottom"})
+        chart.set_size({"width": 620, "height": 340})
+        sheet.insert_chart(row, 0 if number == 0 else 2, chart, {"x_offset": 0 if number == 0 else 120})
