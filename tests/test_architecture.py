@@ -27,6 +27,7 @@ DOORS = {
     "altair": ["clinicsim.report"],
     "vl_convert": ["clinicsim.report"],
     "jinja2": ["clinicsim.report"],
+    "xlsxwriter": ["clinicsim.report"],
     "markupsafe": ["clinicsim.report"],
     "click": ["clinicsim.cli"],
     "rich": ["clinicsim.cli"],
