@@ -284,7 +284,7 @@ class _Walker:
         weight *= self._chance(protocol.accept)
         before, self._served_as, self._in_course = self._served_as, name, False
         self._attributes["protocol"] = name
-        self._begin_course(protocol.effect_ratio, protocol.hazard_ratio)
+        self._begin_course(protocol.effect_ratio, self._chance(protocol.hazard_ratio))
         self.flow.starts[name] += weight
         weight = self.walk(protocol.steps, weight)
         self.flow.completions[name] += weight

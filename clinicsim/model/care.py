@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simpy import Event
 
 from clinicsim.model.response import row_of
+from clinicsim.model.sampling import mean
 from clinicsim.model.steps import COMPLETED, Outlook
 
 if TYPE_CHECKING:
@@ -182,7 +183,8 @@ class Care:
         course.begun = moment
         protocol = journey.clinic.scenario.protocols[course.protocol]
         journey.clinic.rows["course_begun"].append((moment, journey.number, course.protocol, course.planned))
-        self._response.begin_course(max(1, course.planned), protocol.effect_ratio, protocol.hazard_ratio)
+        hazard_ratio = mean(protocol.hazard_ratio, journey.attributes)
+        self._response.begin_course(max(1, course.planned), protocol.effect_ratio, hazard_ratio)
         journey.change_stage(moment, "course")
 
     def end_course(self, course: Course, reason: str) -> None:

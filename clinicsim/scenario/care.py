@@ -6,7 +6,7 @@ from pydantic import Discriminator, Field, Tag
 
 from clinicsim.scenario.kinds import tag
 from clinicsim.scenario.pathway import Step, Steps
-from clinicsim.scenario.quantities import AmountQuantity, PlacingQuantity, ShareQuantity, VisitChoice
+from clinicsim.scenario.quantities import AmountQuantity, NumberQuantity, PlacingQuantity, ShareQuantity, VisitChoice
 from clinicsim.scenario.spec import Named, Spec, written
 from clinicsim.scenario.values import (
     ClockTime,
@@ -52,8 +52,8 @@ class Protocol(Named):
     """How the package is paid."""
     effect_ratio: Number = written(1)
     """Final effect against the treatment's own figure."""
-    hazard_ratio: Number = written(1)
-    """Relapse hazard against the treatment's own figure."""
+    hazard_ratio: NumberQuantity = written(1)
+    """Relapse hazard against the treatment's own figure; its mean where it is random."""
     accept: ShareQuantity = written("100%")
     """Who agrees to it when it is offered. The others leave, as `declined`."""
     local: ShareQuantity = written("100%")
