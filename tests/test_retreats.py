@@ -240,3 +240,115 @@ def test_visits_that_nobody_can_hold_are_lost_and_everybody_is_accounted_for() -
     assert missed > 0
     assert lost
     audit(log, clinic(text))
+
+
+CALLS = "  call: {takes: 60 min, room: consult, staff: therapist, continuity: {therapist: 1 day}}\n  talk: {"
+CALLED = (
+    "pathway: {first: {protocol: retreat}, away: {leave: {done: 100%}}, "
+    "other: {repeat: 40, visit: call, every: 1 day, tolerance: 1 day}}"
+)
+
+
+def beside_the_clinic(staff: str, team: str) -> EventLog:
+    """Four on the retreat and thirty who come for calls at the clinic meanwhile."""
+    text = RETREAT.replace("PEOPLE", "4").replace("  talk: {", CALLS, 1)
+    for old, new in (
+        ("at_start: {first: 4}", "at_start: {first: 4, other: 30}"), ("pathway: {first: {protocol: retreat}}", CALLED),
+        ("staff: {therapist: 3}", f"staff: {staff}"), ("team: {therapist: 2}", team), ("consult: 2", "consult: 6"),
+    ):  # fmt: skip
+        assert old in text
+        text = text.replace(old, new)
+    return play(text)
+
+
+def who_serves(log: EventLog, visit_types: set[str]) -> set[str]:
+    """Who serves visits of these types on the days of the first retreat."""
+    visits = {row[1] for row in log.rows["begun"] if row[3] in visit_types and 28 <= row[0] / 1440 < 31}
+    return {row[3] for row in log.rows["served"] if row[1] in visits}
+
+
+RETREATS_OWN = {"circle", "dosing", "talk"}
+
+
+def test_staff_set_apart_serve_the_retreat_and_nothing_else() -> None:
+    hosts = "{therapist: {count: 5, people: {host: {count: 2, only_for: [three_day, retreat]}}}}"
+    log = beside_the_clinic(hosts, "team: {}")
+    served = {row[1]: row[3] for row in log.rows["begun"]}
+    assert len(who_serves(log, {"call"})) == 3
+    assert "run" in {what for _, _, what, _ in happened(log)}
+    calls = {row[3] for row in log.rows["served"] if served[row[1]] == "call"}
+    hosting = {row[3] for row in log.rows["served"] if served[row[1]] != "call"} - calls
+    assert len(hosting) == 2
+
+
+def test_staff_shared_with_the_clinic_go_to_and_fro() -> None:
+    """No team: the visits of the retreat take whom the diary finds, who serve the clinic on the same days."""
+    log = beside_the_clinic("{therapist: 3}", "team: {}")
+    assert len(who_serves(log, RETREATS_OWN) & who_serves(log, {"call"})) == 3
+    away = beside_the_clinic("{therapist: 3}", "team: {therapist: 2}")
+    assert who_serves(away, RETREATS_OWN) >= {"therapist 1", "therapist 2"}
+    assert who_serves(away, {"call"}) == {"therapist 3"}
+
+
+def test_follow_up_at_home_comes_after_the_retreat_and_takes_no_room() -> None:
+    text = RETREAT.replace("PEOPLE", "4").replace(
+        "end: {assess", "follow_up: {repeat: 2, visit: at_home, after: 3 days, every: 1 week}, end: {assess"
+    )
+    text = text.replace("  talk: {", "  at_home: {takes: 60 min, staff: therapist, remote: yes}\n  talk: {", 1)
+    log = play(text)
+    home = {row[1]: row[0] / 1440 for row in log.rows["begun"] if row[3] == "at_home"}
+    assert len(home) == 8
+    assert min(home.values()) >= 30 + 3
+    assert not {row[1] for row in log.rows["occupied"]} & set(home)
+
+
+def test_too_few_may_take_the_weekly_course_instead() -> None:
+    """One person alone joins: on the day of decision the course is offered, and she completes it at the clinic."""
+    weekly = (
+        "  weekly: {steps: {course: {repeat: 3, visit: hour, every: 1 week}, end: {assess: end_of_course}}}\nretreats:"
+    )
+    log = stay(
+        1,
+        offer=("every: 4 weeks", "every: 4 weeks\n    below_minimum: {protocol: weekly}\n    accept: 100%"),
+        course=("retreats:", weekly),
+        visit=(
+            "  talk: {",
+            "  hour: {takes: 60 min, room: consult, staff: therapist, session_of: ketamine}\n  talk: {",
+        ),
+    )
+    assert happened(log)[:2] == [(7.0, 0, "below_minimum", 1), (7.0, 0, "cancelled", 1)]
+    assert [(row[2], row[3]) for row in log.rows["course_ended"]] == [("weekly", "completed")]
+    assert len(days(log, "hour")) == 3
+
+
+def test_individual_visits_may_go_on_into_the_evening() -> None:
+    """Four talks, two rooms, one hour: two are missed with `skip`, and held after it, in overtime, with `overtime`."""
+    narrow = ("from: 11:00, until: 15:00", "from: 20:00, until: 21:00")
+    hours = ("every: 4 weeks", "every: 4 weeks\n    hours: {every day: 09:00-22:00}")
+    skipped, late = (stay(4, a=(narrow[0], f"{narrow[1]}, if_no_room: {how}"), b=hours) for how in ("skip", "overtime"))
+    assert days(skipped, "talk") == pytest.approx([29 + 20 / 24] * 2)
+    assert days(late, "talk") == pytest.approx([29 + 20 / 24] * 2 + [29 + 21 / 24] * 2)
+
+
+def test_terms_of_payment_are_read_and_kept() -> None:
+    text = RETREAT.replace("PEOPLE", "4").replace(
+        "retreat: {steps", "retreat: {price: 4000, terms: {deposit: 30%, refundable_until: 30 days}, steps"
+    )
+    terms = clinic(text).protocols["retreat"].terms
+    assert (terms.deposit, terms.refundable_until.days, terms.refund_unused, terms.balance) == (
+        0.3,
+        30,
+        1.0,
+        "at start",
+    )
+    assert happened(play(text)) == happened(stay(4))
+
+
+def test_people_may_come_for_a_retreat_by_a_source_of_its_own() -> None:
+    """The wish comes with the source alone; without it the retreat would hold nobody."""
+    text = RETREAT.replace(
+        "at_start: {first: PEOPLE}", "sources: {afar: {rate: 3 per week, protocol: retreat}}"
+    ).replace("pathway: {first: {protocol: retreat}}", "pathway: {first: {protocol: their preference}}")
+    log = play(text)
+    assert {row[5]["preference"] for row in log.rows["inquiry"]} == {"retreat"}
+    assert "run" in {what for _, _, what, _ in happened(log)}

@@ -22,7 +22,7 @@ import numpy as np
 from clinicsim.measures.figures import Figures, mean
 from clinicsim.measures.outcomes import Courses
 from clinicsim.measures.paths import ScorePaths, half_kept
-from clinicsim.measures.run import Run, first_rows
+from clinicsim.measures.run import Run
 from clinicsim.model.dose_response import INTEGRATION_HAZARD, REFERENCE_SESSIONS
 from clinicsim.scenario.quantities import Distribution, Table
 
@@ -63,7 +63,8 @@ def split(run: Run, paths: ScorePaths) -> Figures:
     )
     integrated = np.where(given > 0, integrated, 1.0)
     stages = np.tile(courses.baseline - courses.score, (5, 1))
-    groups = dict(_by_treatment(run, courses.who))
+    planned = np.maximum(planned, 1.0)
+    groups = dict(_by_treatment(run, courses))
     for name, these in groups.items():
         treatment = outcome.treatments[name]
         attainable, speed = potentials(run, name)
@@ -84,16 +85,21 @@ def split(run: Run, paths: ScorePaths) -> Figures:
     return {"split.reference": _reference(run, outcome, planned, groups), **figures}
 
 
-def _by_treatment(run: Run, who: Array) -> Iterator[tuple[str, Array]]:
-    """The places of the courses by the treatment of their sessions; a course of a medicine alone has no place."""
-    dosed = run.columns["dosed"]
-    course = np.flatnonzero(dosed.texts("part").are("course"))
-    first = course[first_rows(dosed.whole("patient")[course])]
+def _by_treatment(run: Run, courses: Courses) -> Iterator[tuple[str, Array]]:
+    """The places of the courses by the treatment of their last session; a course of a medicine alone has no place."""
+    dosed, ended = run.columns["dosed"], run.columns["course_ended"]
+    sessions = np.flatnonzero(dosed.texts("part").are("course"))
+    apart = run.end + 1.0
+    moments = dosed.whole("patient")[sessions] * apart + dosed.floats("time")[sessions]
+    order = np.argsort(moments, kind="stable")
+    ends = courses.who * apart + ended.floats("time")[courses.rows]
+    last = np.searchsorted(moments[order], ends, side="right") - 1
+    given = ended.floats("given")[courses.rows] > 0
     treatment = dosed.texts("treatment")
-    code = np.full(run.columns.people, -1)
-    code[dosed.whole("patient")[first]] = treatment.codes[first]
+    code = np.full(courses.who.size, -1)
+    code[given] = treatment.codes[sessions[order[last[given]]]]
     for number, name in enumerate(treatment.names):
-        these = np.flatnonzero(code[who] == number)
+        these = np.flatnonzero(code == number)
         if these.size:
             yield name, these
 

@@ -82,12 +82,21 @@ def possible_names(scenario: "Scenario", choice: Any) -> set[str]:
             return {name for name, share in shares if share > 0.0}
         case Their(attribute=attribute):
             source = _written(scenario).get(attribute)
-            return set() if source is None else possible_names(scenario, source)
+            return _brought(scenario, attribute) | (set() if source is None else possible_names(scenario, source))
         case Table():
             entries = [entry for _, entry in (*choice.rows, *choice.below)]
             entries += [] if choice.otherwise is None else [choice.otherwise]
             return set().union(*(possible_names(scenario, entry) for entry in entries))
     return set()
+
+
+def _brought(scenario: "Scenario", attribute: str) -> set[str]:
+    """The names of an attribute that people bring along: from a file of inquiries, or from the source they come by."""
+    arrivals = scenario.arrivals
+    rows = arrivals.history.attributes if arrivals.history is not None else ()
+    brought = {str(value) for row in rows for name, value in row if name == attribute}
+    asked_for = {source.protocol for source in arrivals.sources.values() if source.protocol is not None}
+    return brought | asked_for if attribute == "preference" else brought
 
 
 def typical_person(scenario: "Scenario") -> dict[str, Attribute]:
