@@ -7,15 +7,19 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
+from clinics import clinic as small_clinic
+from clinics import play
 from scipy import stats
 
-from clinicsim.model import demand
+from clinicsim.model import demand, simulate
 from clinicsim.model.calendar import WEEKDAYS, Calendar
 from clinicsim.model.streams import Streams
+from clinicsim.scenario import loads
 from clinicsim.scenario.quantities import Distribution, Fixed
 from clinicsim.scenario.values import Moment, ShareATime, Span
 
 DAY = 1440.0
+START = datetime.date(2027, 1, 4)
 
 
 def clinic(days=365.0, **written):
@@ -173,3 +177,141 @@ def test_a_responder_sends_people_who_depend_on_the_responder_alone():
     assert all(1000 <= person.time <= 1000 + 90 * DAY for people in sent for person in people)
     assert len({person.key for people in sent for person in people}) == sum(map(len, sent))
     assert demand.referrals(clinic(), Streams(1, 0), 7, 0.0) == []
+
+
+# In the log of a clinic that is played
+
+ASKING = """
+length: 2 years
+hours: always
+arrivals: {ARRIVALS}
+visits: {call: {takes: 1 min, staff: therapist, walk_in: yes}}
+staff: {therapist: 20}
+pathway: {first: {visit: call}}
+"""
+
+
+def inquiries(arrivals: str) -> list[tuple[datetime.date, str]]:
+    """The dates of inquiries of a clinic that is played, with where people come from."""
+    log = play(ASKING.replace("{ARRIVALS}", arrivals))
+    return [(START + datetime.timedelta(days=row[0] // DAY), row[2]) for row in log.rows["inquiry"]]
+
+
+def test_more_people_ask_in_some_months_and_more_from_year_to_year():
+    asked = [date for date, _ in inquiries("{rate: 20 per day, month: {jan: 2, jul: 0.5}, growth: 50% per year}")]
+    months = Counter((date.year, date.month) for date in asked)
+    assert months[2027, 7] / months[2027, 8] == pytest.approx(0.5 / 1.5 ** (1 / 12), rel=0.15)
+    assert months[2028, 1] / months[2027, 12] == pytest.approx(2 * 1.5 ** (1 / 12), rel=0.15)
+    assert months[2028, 8] / months[2027, 8] == pytest.approx(1.5, rel=0.12)
+
+
+def test_a_campaign_feeds_its_source_while_it_runs():
+    arrivals = (
+        "{sources: {web: {rate: 10 per day, cost: 100}, physician: {rate: 10 per day}}, "
+        "campaigns: {spring: {from: 2027-04-01, until: 2027-05-01, extra: 50%, cost: 5000, source: web}}}"
+    )
+    by_month = Counter((date.month, source) for date, source in inquiries(arrivals) if date.year == 2027)
+    assert by_month[4, "web"] / by_month[3, "web"] == pytest.approx(1.5 * 30 / 31, rel=0.15)
+    assert by_month[4, "physician"] / by_month[3, "physician"] == pytest.approx(30 / 31, rel=0.15)
+    assert by_month[6, "web"] / by_month[3, "web"] == pytest.approx(30 / 31, rel=0.15)
+    written = small_clinic(ASKING.replace("{ARRIVALS}", arrivals)).arrivals
+    assert (written.sources["web"].cost, written.campaigns["spring"].cost) == (100, 5000)
+
+
+def test_each_source_has_its_own_rate_and_its_own_share_of_people_who_go_on():
+    log = play("""
+length: 1 year
+hours: always
+arrivals: {sources: {web: {rate: 9 per day}, physician: {rate: 3 per day}}}
+visits: {call: {takes: 1 min, staff: therapist, walk_in: yes}}
+staff: {therapist: 20}
+pathway:
+  interest: {leave: {not_interested: {by: source, web: 80%, physician: 20%}}}
+  first: {visit: call}
+""")
+    came = Counter(row[2] for row in log.rows["inquiry"])
+    source = {row[1]: row[2] for row in log.rows["inquiry"]}
+    seen = Counter(source[row[2]] for row in log.rows["begun"])
+    assert came["web"] == pytest.approx(9 * 365, rel=0.06)
+    assert came["physician"] == pytest.approx(3 * 365, rel=0.1)
+    assert seen["web"] / came["web"] == pytest.approx(0.2, abs=0.03)
+    assert seen["physician"] / came["physician"] == pytest.approx(0.8, abs=0.04)
+
+
+def test_dated_inquiries_of_a_file_come_when_and_as_it_says(tmp_path):
+    (tmp_path / "asked.csv").write_text(
+        "at,payer,severity\n2027-01-05 10:30,plan,12\n2027-01-04 09:00,self_pay,19\n2027-03-01 16:00,plan,15\n"
+    )
+    text = """
+clinicsim: 1
+start: 2027-01-04
+length: 20 weeks
+hours: always
+arrivals: {history: asked.csv}
+patients: {severity: 14}
+visits: {call: {takes: 1 min, staff: therapist, walk_in: yes}}
+staff: {therapist: 1}
+pathway: {first: {visit: call, when: {payer: plan}}}
+"""
+    log = simulate(loads(text, name="asked.yaml", folder=tmp_path), 1, 1)
+    asked = [(row[0], row[3], row[5]["payer"]) for row in log.rows["inquiry"]]
+    assert asked == [(540.0, 19.0, "self_pay"), (DAY + 630.0, 12.0, "plan"), (56 * DAY + 960.0, 15.0, "plan")]
+    assert [row[0] for row in log.rows["begun"]] == [DAY + 630.0, 56 * DAY + 960.0]
+
+
+TREATED = """
+length: 1 year
+hours: always
+arrivals: {rate: 2 per day, word_of_mouth: {per_responder: 0.5, over: 30 days}}
+patients: {severity: 14}
+visits: {session: {takes: 1 min, staff: therapist, walk_in: yes, session_of: care}}
+staff: {therapist: 5}
+outcome: {treatments: {care: {improvers: 50%, change: 90%, change_otherwise: 0%, sessions_to_effect: 0.1}}}
+protocols: {one: {steps: {session: {visit: session}, end: {assess: end}}}}
+pathway: {first: {protocol: one}}
+"""
+
+
+def test_those_who_respond_send_others_within_the_time_written():
+    """Half of the people respond, and each of them sends half a person within thirty days; those send again."""
+    log = play(TREATED)
+    sent = [row for row in log.rows["inquiry"] if row[2] == "referred"]
+    responded = [row[0] for row in log.rows["assessed"] if row[3] <= 7.0]
+    assert len(sent) == pytest.approx(0.5 * len([time for time in responded if time < log.end - 15 * DAY]), rel=0.2)
+    assert all(any(0 <= row[0] - time <= 30 * DAY for time in responded) for row in sent)
+    nobody = play(TREATED.replace("improvers: 50%", "improvers: 0%"))
+    assert {row[2] for row in nobody.rows["inquiry"]} == {"general"}
+
+
+@pytest.mark.parametrize("price", [2000, 4500, 9000])
+def test_fewer_begin_at_a_higher_price_as_elasticity_says(price):
+    """Of those who stay at 4500 (70%), so many stay at another price: its ratio to 4500 to the power of -0.8."""
+    text = TREATED.replace(", word_of_mouth: {per_responder: 0.5, over: 30 days}", "").replace("2 per day", "6 per day")
+    text = text.replace("{one: {steps", f"{{one: {{price: {price}, steps").replace(
+        "pathway: {",
+        "pathway: {cost: {leave: {unaffordable: {share: 30%, at_price: 4500, elasticity: -0.8, of: one}}}, ",
+    )
+    log = play(text)
+    stay = 1 - len(log.rows["left"]) / len(log.rows["inquiry"])
+    assert stay == pytest.approx(min(1.0, 0.7 * (price / 4500) ** -0.8), abs=0.03)
+    assert {row[2] for row in log.rows["left"]} <= {"unaffordable"}
+
+
+def test_the_longer_the_wait_the_fewer_begin():
+    """People who would wait for eight weeks on average: with half the staff more of them leave before they are seen."""
+    text = """
+length: 1 year
+booking: {slot: 60 min, horizon: 2 weeks}
+arrivals: {rate: 60 per week}
+patients: {patience: {dist: exponential, mean: 8 weeks}}
+visits: {intake: {takes: 60 min, staff: therapist}}
+staff: {therapist: STAFF}
+pathway: {intake: {visit: intake}}
+"""
+    lost = {}
+    for staff in (2, 1):
+        log = play(text.replace("STAFF", str(staff)))
+        lost[staff] = len(log.rows["left"]) / len(log.rows["inquiry"])
+        assert {row[2] for row in log.rows["left"]} <= {"patience", "declined"}
+    assert lost[2] < 0.05
+    assert lost[1] > 0.2
