@@ -1,4 +1,4 @@
-"""The shipped scenarios load without a doubt, are busy and not overrun, run clean, and cite evidence that is there."""
+"""The shipped scenarios load without a doubt, are as busy as they say, run clean, and cite evidence that is there."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,13 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
 BASES = {"clinic"}
 COMPLETE = [path for path in FILES if path.stem not in BASES]
-NAMES = {"clinic", "weekly", "twice-monthly", "intensive", "retreat", "retreat-two-weeks", "mixed"}
+STRESS = {"saturated"}
+"""More is asked of them than they can give, on purpose."""
+QUIET = {
+    "benzodiazepine", "beta-blocker", "cbt", "emdr-intensive", "waiting-list", "intravenous", "phobia", "retreat-house",
+}  # fmt: skip
+"""The people and the staff of the small clinic, of whom less is asked by another kind of care; or staff set apart."""
+UNTREATED = {"waiting-list"}
 
 
 def stem(path: Path) -> str:
@@ -22,12 +28,16 @@ def stem(path: Path) -> str:
 
 
 @pytest.fixture(scope="module", params=COMPLETE, ids=stem)
-def scenario(request) -> Scenario:
-    return load(request.param)
+def scenario(request) -> tuple[str, Scenario]:
+    """A scenario that can be run, with the name of its file."""
+    return request.param.stem, load(request.param)
 
 
-def test_all_are_there():
-    assert {path.stem for path in FILES} == NAMES
+def test_the_readme_lists_them_all():
+    """Each in a table, once."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `scenarios/([\w-]+)\.yaml` \|", readme, flags=re.MULTILINE)
+    assert sorted(listed) == sorted(path.stem for path in FILES)
 
 
 @pytest.mark.parametrize("path", FILES, ids=stem)
@@ -37,36 +47,48 @@ def test_nothing_in_them_is_doubtful(path):
     assert loaded.partial == (path.stem in BASES)
 
 
-def test_the_scarcest_need_is_busy_and_not_overrun(scenario):
-    load = offered_load(scenario)
-    assert 0.70 <= round(load.scarcest.load, 2) <= 0.90, load.scarcest
-    assert load.warnings == ()
+def test_the_scarcest_need_is_as_busy_as_is_said(scenario):
+    """Busy and not overrun, but for those that are there to show the one or the other."""
+    name, played = scenario
+    load = offered_load(played)
+    scarcest = round(load.scarcest.load, 2)
+    if name in STRESS:
+        assert scarcest > 1.0, load.scarcest
+        assert load.warnings
+    else:
+        assert load.warnings == ()
+        assert scarcest < 0.70 if name in QUIET else 0.70 <= scarcest <= 0.90, load.scarcest
 
 
 def test_a_short_replication_runs_clean_and_treats_people(scenario):
     """Every audit holds, somebody starts, and people are heard of again at the end of their course."""
-    measured = play(scenario.replace({"length": "26 weeks", "warm_up": "0 weeks"}), 1, 1)
-    assert measured.values["starts"] > 0
-    assert measured.values["completions"] > 0
+    name, played = scenario
+    measured = play(played.replace({"length": "26 weeks", "warm_up": "0 weeks"}), 1, 1)
+    assert (measured.values["starts"] > 0) == (name not in UNTREATED)
+    assert (measured.values["completions"] > 0) == (name not in UNTREATED)
     assert 0 < measured.values["utilisation.therapist"] < 1
 
 
 def test_their_evidence_is_about_something(scenario):
-    known = scenario.written.addresses()
-    assert scenario.evidence
-    for address in scenario.evidence:
+    _, played = scenario
+    known = played.written.addresses()
+    assert played.evidence
+    for address in played.evidence:
         assert any(matches(address, other) for other in known), address
 
 
 def test_the_rows_that_they_cite_are_in_the_page_of_evidence():
     page = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
     cited = {row for path in FILES for row in rows_cited(path.read_text(encoding="utf-8"))}
-    assert len(cited) > 30
+    assert len(cited) > 60
     assert {row for row in cited if not re.search(rf"^\| {re.escape(row)}\b", page, re.MULTILINE)} == set()
 
 
 def rows_cited(text: str) -> list[str]:
-    """Row numbers after the word `row` or `rows`: `row 3.19`, `rows 2.3 and 5.5`, `rows 2.8, 2.29 and 2.30`."""
+    """Row numbers after the word `row` or `rows`: `row 3.19`, `rows 2.3 and 5.5`, `rows 2.8, 2.29 and 2.30`.
+
+    A grade after a row is no hindrance: `rows 2.7, B, and 2.8, C`.
+    """
     number = r"[1-9]\.\d+"
-    lists = re.findall(rf"\brows? ({number}(?:(?:, | and |, and | to ){number})*)", text)
+    lists = re.findall(rf"\brows? ({number}(?:(?:, [A-D])?(?:, | and |, and | to ){number})*)", text)
     return [row for cited in lists for row in re.findall(number, cited)]
