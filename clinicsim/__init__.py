@@ -35,8 +35,12 @@ if TYPE_CHECKING:
     from clinicsim.measures import measure as measure
     from clinicsim.measures.offered_load import offered_load as offered_load
     from clinicsim.model import simulate as simulate
+    from clinicsim.report import event_table as event_table
+    from clinicsim.report import trace_day as trace_day
+    from clinicsim.report import trace_patient as trace_patient
     from clinicsim.report import write_comparison as write_comparison
     from clinicsim.report import write_run as write_run
+    from clinicsim.report import write_trace as write_trace
     from clinicsim.scenario import Scenario as Scenario
     from clinicsim.scenario import load as load
     from clinicsim.scenario import loads as loads
@@ -57,6 +61,7 @@ _HOMES = {
     "catalogue": "clinicsim.measures",
     "compare": "clinicsim.experiment",
     "estimates": "clinicsim.experiment",
+    "event_table": "clinicsim.report",
     "load": "clinicsim.scenario",
     "loads": "clinicsim.scenario",
     "measure": "clinicsim.measures",
@@ -65,8 +70,11 @@ _HOMES = {
     "run": "clinicsim.experiment",
     "series_estimates": "clinicsim.experiment",
     "simulate": "clinicsim.model",
+    "trace_day": "clinicsim.report",
+    "trace_patient": "clinicsim.report",
     "write_comparison": "clinicsim.report",
     "write_run": "clinicsim.report",
+    "write_trace": "clinicsim.report",
 }
 """Every public name and the module it lives in; the imports for type checkers above say the same (a test compares)."""
 

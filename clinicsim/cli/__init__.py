@@ -13,6 +13,7 @@ from clinicsim.cli.new import new
 from clinicsim.cli.program import Program
 from clinicsim.cli.run import run
 from clinicsim.cli.schema import schema
+from clinicsim.cli.trace import trace
 from clinicsim.cli.validate import validate
 
 
@@ -27,5 +28,5 @@ def main() -> None:
     """
 
 
-for _command in (run, compare, validate, new, measures, schema):
+for _command in (run, compare, trace, validate, new, measures, schema):
     main.add_command(_command)

@@ -43,6 +43,11 @@ def pool_of(scenario: "Scenario", text: str) -> Pool | None:
     return next((known[a] for a in (text, *(f"{s}.{text}" for s in SECTIONS)) if a in known), None)
 
 
+def called(name: str, named: Any) -> str:
+    """What something that stands under a name is called: its label, else its name in words."""
+    return str(getattr(named, "label", None) or name.replace("_", " "))
+
+
 def dosing_visits(scenario: "Scenario") -> list[str]:
     """The visit types that are sessions of a treatment."""
     return [name for name, visit in scenario.visits.items() if visit.session_of]

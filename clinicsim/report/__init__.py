@@ -5,9 +5,27 @@ computes nothing: what it shows is in the table beside it.
 """
 
 from clinicsim.report.cause_words import bottleneck_sentence as bottleneck_sentence
+from clinicsim.report.day import trace_day as trace_day
+from clinicsim.report.events import event_table as event_table
 from clinicsim.report.folder import write_comparison as write_comparison
 from clinicsim.report.folder import write_run as write_run
+from clinicsim.report.journey import trace_patient as trace_patient
 from clinicsim.report.place import check_folder as check_folder
 from clinicsim.report.tables import figure_in_words as figure_in_words
+from clinicsim.report.trace import Trace as Trace
+from clinicsim.report.trace import trace_run as trace_run
+from clinicsim.report.trace import write_trace as write_trace
 
-__all__ = ["bottleneck_sentence", "check_folder", "figure_in_words", "write_comparison", "write_run"]
+__all__ = [
+    "Trace",
+    "bottleneck_sentence",
+    "check_folder",
+    "event_table",
+    "figure_in_words",
+    "trace_day",
+    "trace_patient",
+    "trace_run",
+    "write_comparison",
+    "write_run",
+    "write_trace",
+]

@@ -7,7 +7,8 @@ import altair as alt
 import pandas as pd
 
 from clinicsim.experiment.bottleneck import ALONE, BEFORE, BOOKING, INVOLVED, WITHIN, bottlenecks, causes
-from clinicsim.report.cause_words import LIMIT, bottleneck_sentence, cause_in_words, in_words
+from clinicsim.measures.scheme import called
+from clinicsim.report.cause_words import LIMIT, bottleneck_sentence, cause_in_words
 from clinicsim.report.charts import intervals, row_names
 from clinicsim.report.figure import Figure, Panel
 from clinicsim.report.findings import Findings, sentence
@@ -111,7 +112,7 @@ def _cells(findings: Findings) -> pd.DataFrame:
     results, found = findings.results, _means(findings, BOOKING)
     late = _means(findings, "lateness_of_step")
     rows = [
-        (label, f"{sentence(in_words(visit, named))} ({days:.1f} days)", cause, share)
+        (label, f"{sentence(called(visit, named))} ({days:.1f} days)", cause, share)
         for label, scenario in zip(results.labels, results.scenarios, strict=True)
         for visit, named in getattr(scenario, "visits", {}).items()
         if (days := late.get((label, visit), 0.0)) >= 0.05

@@ -1,10 +1,10 @@
 """What made people wait, in words: the causes by what people call them, and the largest one in a sentence."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from clinicsim.experiment.bottleneck import BEFORE, BOOKING, WITHIN, Bottleneck
-from clinicsim.measures.scheme import pool_of
+from clinicsim.measures.scheme import called, pool_of
 from clinicsim.report.tables import figure_in_words
 
 if TYPE_CHECKING:
@@ -37,13 +37,8 @@ def cause_in_words(scenarios: Sequence["Scenario"], cause: str) -> str:
         pool = pool_of(scenario, cause)
         if pool is not None:
             section, _, name = pool.address.partition(".")
-            return f"{in_words(name, getattr(scenario, section)[name])}{KINDS[section]}"
+            return f"{called(name, getattr(scenario, section)[name])}{KINDS[section]}"
     return cause.replace("_", " ")
-
-
-def in_words(name: str, named: Any) -> str:
-    """What something that stands under a name is called: its label, else its name."""
-    return str(getattr(named, "label", None) or name.replace("_", " "))
 
 
 def bottleneck_sentence(found: Bottleneck, scenarios: Sequence["Scenario"], several: bool) -> str:

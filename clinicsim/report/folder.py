@@ -48,7 +48,7 @@ def _write(findings: Findings, folder: Path, changes: Mapping[str, str]) -> str:
     figures = all_figures(findings)
     specs = {figure.name: figure.spec() for figure in figures}
     drawn = pictures(specs) if can_draw() else None
-    files = _tables(findings) | _charts(specs, drawn)
+    files = _tables(findings) | charts(specs, drawn)
     case = workbook(findings, changes)
     if case is not None:
         files[BUSINESS_CASE] = case
@@ -74,7 +74,8 @@ def _replications(values: "pd.DataFrame") -> dict[str, bytes]:
     return {"replications.parquet": values.to_parquet(None, engine="pyarrow", index=False)}
 
 
-def _charts(specs: Mapping[str, Any], drawn: Pictures | None) -> dict[str, bytes]:
+def charts(specs: Mapping[str, Any], drawn: Pictures | None) -> dict[str, bytes]:
+    """The files of charts: Vega-Lite JSON, and SVG and PNG where they were drawn."""
     texts = {name: json.dumps(spec, indent=1, ensure_ascii=False, allow_nan=False) for name, spec in specs.items()}
     files = {f"charts/{name}.vl.json": f"{text}\n".encode() for name, text in texts.items()}
     if drawn is not None:

@@ -15,6 +15,7 @@ import clinicsim
 
 if TYPE_CHECKING:
     from clinicsim.experiment.results import Results
+    from clinicsim.scenario import Scenario
 
 NAME = "manifest.json"
 PROGRAM = "clinicsim"
@@ -22,22 +23,30 @@ LIBRARIES = ("numpy", "scipy", "simpy", "pandas", "pydantic", "altair", "vl-conv
 
 
 def manifest(results: "Results", changes: Mapping[str, str], files: Mapping[str, bytes]) -> str:
-    """The manifest of a folder with these files (content by relative path), as JSON.
-
-    It knows no clock: the same run gives the same text.
-    """
-    document = {
-        "program": PROGRAM,
+    """The manifest of a folder with the results of a run or comparison, and these files."""
+    told = {
         "seed": results.seed,
         "replications": len(results.replications),
         "replications_asked_for": results.asked,
         "given_up": list(results.lost),
         "changes": dict(changes),
+    }
+    return manifest_of(told, dict(zip(results.labels, results.scenarios, strict=True)), files)
+
+
+def manifest_of(told: Mapping[str, Any], scenarios: Mapping[str, "Scenario"], files: Mapping[str, bytes]) -> str:
+    """The manifest of a folder with these files (content by relative path), as JSON; `told` is how they were made.
+
+    It knows no clock: the same run gives the same text.
+    """
+    document = {
+        "program": PROGRAM,
+        **told,
         "versions": versions(),
         "platform": {"system": platform.system(), "machine": platform.machine()},
         "scenarios": [
             {"label": label, "content_id": scenario.content_id, "scenario": plain(scenario)}
-            for label, scenario in zip(results.labels, results.scenarios, strict=True)
+            for label, scenario in scenarios.items()
         ],
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }

@@ -7,7 +7,7 @@ load nothing and send nothing (its content-security policy), and Vega runs witho
 import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,12 +16,34 @@ from clinicsim.report import story
 from clinicsim.report.figure import Figure
 from clinicsim.report.findings import Findings
 
+if TYPE_CHECKING:
+    from clinicsim.report.trace import Trace
+
 TEMPLATES = "templates"
 UNSAFE_IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def page(findings: Findings, figures: Sequence[Figure], changes: Mapping[str, str], vega: str | None) -> str:
     """The page as HTML. `vega` is what draws; without it the page holds the tables alone, and says so."""
+    return _render(
+        "page.html.j2",
+        figures,
+        vega,
+        findings=findings,
+        story=story,
+        labels=findings.results.labels,
+        comparison=findings.comparison,
+        changes=changes,
+    )
+
+
+def small_page(trace: "Trace", vega: str | None) -> str:
+    """The page of a trace as HTML; see `page`."""
+    return _render("trace.html.j2", trace.figures, vega, trace=trace)
+
+
+def _render(template: str, figures: Sequence[Figure], vega: str | None, **what: Any) -> str:
+    """A page with its figures, of which the template makes what it is given."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -30,16 +52,12 @@ def page(findings: Findings, figures: Sequence[Figure], changes: Mapping[str, st
         keep_trailing_newline=True,
         loader=FunctionLoader(_template),
     )
-    return environment.get_template("page.html.j2").render(
-        findings=findings,
-        story=story,
-        labels=findings.results.labels,
-        comparison=findings.comparison,
+    return environment.get_template(template).render(
         figures=figures,
-        changes=changes,
         with_pictures=vega is not None,
         specs=_as_data([figure.page_specs() for figure in figures]),
         vega=Markup(vega),
+        **what,
     )
 
 
