@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import simpy
-
 from clinicsim.model.log import EventLog
 
 if TYPE_CHECKING:
     from clinicsim.model.calendar import Calendar
+    from clinicsim.model.clock import Clock
     from clinicsim.model.desk import Desk
     from clinicsim.model.diary import Diary
     from clinicsim.model.floor import Floor
@@ -31,7 +30,7 @@ class Clinic:
     """
 
     scenario: "Scenario"
-    env: simpy.Environment
+    env: "Clock"
     log: EventLog
     calendar: "Calendar"
     streams: "Streams"

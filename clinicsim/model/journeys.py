@@ -325,7 +325,7 @@ class Journey:
     def _in_turn(self, visit: "FloorVisit") -> Generator[Event, "Ending", "Ending"]:
         """Wait on the floor for a visit and be served; before the first dosing no longer than patience lasts."""
         env, floor, patient = self.clinic.env, self.clinic.floor, self.patient
-        done = floor.admit(visit)
+        done = floor.admit(visit, alone=patient.patience > 0.0)
         if done is None:
             raise Left("turned_away", visit.step)
         self.enter("visiting")
@@ -426,7 +426,7 @@ class Journey:
         if not visit.called_off and self._drops_out():
             desk.waste(booking, "left")
             raise Left("drop_out", step.address)
-        done = clinic.floor.admit(visit)
+        done = clinic.floor.admit(visit, alone=True)
         assert done is not None
         self.enter("visiting")
         ending: Ending = yield done

@@ -3,10 +3,9 @@
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-import simpy
-
 from clinicsim.model.calendar import MINUTES_A_DAY, Calendar
 from clinicsim.model.clinic import Clinic
+from clinicsim.model.clock import Clock
 from clinicsim.model.demand import arrivals
 from clinicsim.model.desk import Desk
 from clinicsim.model.diary import Diary
@@ -35,7 +34,7 @@ def simulate(scenario: "Scenario", seed: int, replication: int) -> EventLog:
     clinic = open_clinic(scenario, seed, replication)
     clinic.env.process(_days(clinic))
     clinic.inquiries.expect(arrivals(scenario, clinic.calendar, clinic.streams))
-    clinic.env.run(until=clinic.calendar.end)
+    clinic.env.play(until=clinic.calendar.end)
     clinic.floor.break_off()
     _put_in_order(clinic.log)
     return clinic.log
@@ -43,7 +42,7 @@ def simulate(scenario: "Scenario", seed: int, replication: int) -> EventLog:
 
 def open_clinic(scenario: "Scenario", seed: int, replication: int) -> Clinic:
     """Give a clinic on its first midnight: diary and floor are empty, and nobody has asked for anything."""
-    env = simpy.Environment()
+    env = Clock()
     calendar, streams = Calendar(scenario), Streams(seed, replication)
     log = EventLog(scenario.content_id, seed, replication, calendar.warm_up_end, calendar.end)
     roster = Roster(scenario, calendar, streams)

@@ -67,25 +67,25 @@ class Aids:
             given = held.amount
             if need.may_be(held.person) and held.covers(need.amount, scan) and not _helps(live, held.person):
                 extra = max(0, need.amount - given)
-                held.person.take(extra)
-                live.aided.append(Held(held.person, extra, max(0.0, need.share - held.share), now))
+                held.person.free -= extra
+                live.aided = (*live.aided, Held(held.person, extra, max(0.0, need.share - held.share), now))
                 return True
         taken = [held.person for held in (*serving, *live.aided)]
         people = need.choose_one(scan, taken)
         if people is None:
             return False
-        people.take(need.amount)
-        live.aided.append(Held(people, need.amount, need.share, now))
+        people.free -= need.amount
+        live.aided = (*live.aided, Held(people, need.amount, need.share, now))
         return True
 
     def end(self, live: Live) -> None:
         """Let all helpers of a visit go, and forget those who have not come."""
         self.waiting = [call for call in self.waiting if call[0] is not live]
         for held in live.aided:
-            held.person.take(-held.amount)
+            held.person.free += held.amount
             if held.share > 0.0:
                 self._record.served(live, held, kept=False)
-        live.aided = []
+        live.aided = ()
 
 
 def _helps(live: Live, person: Person) -> bool:

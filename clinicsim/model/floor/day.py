@@ -16,7 +16,7 @@ from clinicsim.model.floor.holding import NO_CLAIMS, Compiled, Held, PhaseNeeds
 from clinicsim.model.floor.moments import Release, Scan
 from clinicsim.model.floor.notes import Notes
 from clinicsim.model.floor.people import Person, Pools, StaffPool, UnitPool
-from clinicsim.model.floor.ready import GIVES_WAY, HOURS, Key, Live, Queue
+from clinicsim.model.floor.ready import GIVES_WAY, HOURS, NOTHING, Key, Live, Queue
 from clinicsim.model.floor.record import Record
 from clinicsim.model.floor.shifts import Rota, Shifts
 from clinicsim.model.floor.visit import WITHDREW, Ending, FloorVisit
@@ -68,6 +68,7 @@ class Floor:
         self._going: list[tuple[Key, Live]] = []
         self._queues: list[Queue] = []
         self._waiting: dict[str, int] = {}
+        self._scan = Scan(env, self._at_scan)
         self._due = False
         self._scan_number = 0
         self._under_way = 0
@@ -76,12 +77,12 @@ class Floor:
 
     # Coming in
 
-    def admit(self, visit: FloorVisit) -> simpy.Event | None:
+    def admit(self, visit: FloorVisit, *, alone: bool = False) -> simpy.Event | None:
         """Let a visit whose patients are there be served in its turn; the event fires with its `Ending` when it is
         over.
 
         None when a walk-in finds no chair free to wait on, and goes away again. A visit that comes too late to be
-        begun today is moved at once.
+        begun today is moved at once. One that comes `alone`, with nobody else in the same event, may begin at once.
         """
         now = self._env.now
         if visit.places is not None and not self._finds_place(visit):
@@ -95,6 +96,8 @@ class Floor:
         live = Live(visit, queue.compiled, (rank, moment, visit.patients[0], visit.number), done)
         if self._too_late(queue.compiled, now):
             self._move(live)
+            return done
+        if alone and self._nothing_else() and self._begins_at_once(queue, live):
             return done
         if visit.places is not None:
             self._waiting[visit.visit_type] = self._waiting.get(visit.visit_type, 0) + 1
@@ -211,16 +214,36 @@ class Floor:
         """Have the ready list looked through at this moment, once all releases and arrivals of the moment are done."""
         if not self._due:
             self._due = True
-            Scan(self._env, self._scan)
+            self._scan.ask()
 
-    def _end_of_event(self) -> None:
-        """At the end of an event of the floor's own, look at once where nothing else happens at this moment."""
-        if self._env.peek() > self._env.now:
-            self._look()
-        else:
-            self.request_scan()
+    def _nothing_else(self) -> bool:
+        """Whether nobody waits, and nothing else happens at this moment: what is ready now is all that is ready."""
+        if self._queues or self._going or self.aids.waiting or self._departing:
+            return False
+        return self._env.peek() > self._env.now
 
-    def _scan(self, _: simpy.Event) -> None:
+    def _begins_at_once(self, queue: Queue, live: Live) -> bool:
+        """Begin a visit that is all that is ready, if it can begin."""
+        if queue.yields or not self._may_begin(queue):
+            return False
+        chosen = queue.needs.choose(NO_CLAIMS, None, False)
+        if chosen is None:
+            return False
+        self._begin(live, NOTHING, chosen)
+        return True
+
+    def _goes_on_at_once(self, live: Live) -> bool:
+        """Begin the next phase of a visit, if it can begin and is all that is ready."""
+        if not self._nothing_else():
+            return False
+        needs = live.compiled.phases[live.phase]
+        chosen = needs.choose(NO_CLAIMS, live.kept, True)
+        if chosen is None:
+            return False
+        self._go_on(live, needs, chosen)
+        return True
+
+    def _at_scan(self, _: Scan) -> None:
         if self._due:
             self._look()
 
@@ -341,7 +364,7 @@ class Floor:
         needs, until = queue.needs, now + queue.compiled.booked
         wanted = [(pool.address, len(pool.free) - count) for pool, count in needs.kept_units + needs.units]
         for need in needs.staff:
-            free = sum(person.free >= need.amount for pool in need.pools for person in pool.idle + pool.partial)
+            free = sum(person.on and person.free >= need.amount for pool in need.pools for person in pool.people)
             wanted += [(pool.address, free - need.units) for pool in need.pools]
         for address, left in wanted:
             starts = self.promised(address, now, until)
@@ -368,7 +391,7 @@ class Floor:
         if live.missing:
             live.waits_for((), self._env.now)
             self._record.waited(live, "within", live.waits)
-            live.waits = {}
+            live.waits, live.missing = NOTHING, ()
         kept = live.kept
         if kept is not None:
             live.kept = None
@@ -378,19 +401,19 @@ class Floor:
 
     def _start(self, live: Live, needs: PhaseNeeds, chosen: list[Person]) -> None:
         """Take everybody and everything that a phase needs, and let it last as long as it lasts."""
-        now, phase, visit = self._env.now, live.phase, live.visit
+        now, visit = self._env.now, live.visit
         for need, person in zip(needs.places, chosen, strict=True):
-            person.take(need.amount)
+            person.free -= need.amount
         live.needs = needs
         live.people = chosen
         if needs.units:
             live.units = _take_units(needs.units, now)
         live.ready = None
         live.started = now
-        if phase == live.compiled.dose:
+        if needs.dose:
             live.dose_began = now
-        length = visit.lengths[phase]
-        if visit.cut is not None and visit.cut[0] == phase:
+        length = visit.lengths[live.phase]
+        if visit.cut is not None and visit.cut[0] == live.phase:
             length = visit.cut[1]
         if visit.aids:
             self.aids.expect(live)
@@ -402,29 +425,29 @@ class Floor:
     def _phase_over(self, event: Any) -> None:
         live: Live = event.value
         self._under_way -= 1
-        now, visit, needs, phase = self._env.now, live.visit, live.needs, live.phase
-        self._record.phase(live)
-        if phase == live.compiled.journey:
-            live.journey = (now - live.started) / needs.booked if needs.booked > 0.0 else 1.0
-        last = needs.last or (visit.cut is not None and visit.cut[0] == phase)
+        now, visit, needs = self._env.now, live.visit, live.needs
         if live.aided:
             self.aids.end(live)
-        self._record.attended(live)
+        self._record.phase(live)
+        if needs.journey:
+            live.journey = (now - live.started) / needs.booked if needs.booked > 0.0 else 1.0
+        last = needs.last or (visit.cut is not None and visit.cut[0] == live.phase)
         if live.compiled.charting or (needs.watched and not last):
             self._release_all(live, stays=needs.watched and not last)
         else:
             for need, person in zip(needs.places, live.people, strict=True):
-                person.take(-need.amount)
+                person.free += need.amount
         live.people = ()
         if live.units and not (last and visit.hold_room_after > 0.0):
             self._give_back(live, live.units)
-            live.units = []
+            live.units = ()
         if not last:
-            live.phase = phase + 1
-            live.ready = live.since = now
-            live.missing = ()
-            insort(self._going, (live.key, live))
-            self._end_of_event()
+            live.phase += 1
+            live.ready = now
+            if not self._goes_on_at_once(live):
+                live.since = now
+                insort(self._going, (live.key, live))
+                self.request_scan()
         elif visit.hold_room_after > 0.0:
             self._under_way += 1
             self._finish_care(live)
@@ -450,9 +473,9 @@ class Floor:
         if minutes and (phase == last or cut):
             self.notes.begin(held, minutes)
         else:
-            held.person.take(-held.amount)
+            held.person.free += held.amount
 
-    def _give_back(self, live: Live, units: list[tuple[UnitPool, int, float]]) -> None:
+    def _give_back(self, live: Live, units: Sequence[tuple[UnitPool, int, float]]) -> None:
         """Let rooms and equipment go, each out of use for its turnaround first."""
         now, visit = self._env.now, live.visit
         for pool, unit, since in units:

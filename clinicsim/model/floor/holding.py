@@ -10,6 +10,9 @@ from clinicsim.model.parts import PhasePlan, StaffNeed, VisitPlan, seat
 NO_CLAIMS = -1
 """Stands for a scan in which nothing is claimed."""
 
+Ranked = tuple[list[Person], Callable[[Person], tuple[float, int]]]
+"""People among whom to choose, and what puts them in order."""
+
 
 class Need:
     """People whom a phase needs: `units` of them with so much `amount` of attention each, and who may be one of them.
@@ -93,49 +96,36 @@ class Need:
     def _choose_one(self, scan: int, begun: bool, barred: Person | None) -> Person | None:
         """Find one person, as `choose` does, without sorting anybody."""
         amount, skills = self.amount, self.skills
-        for pool in self.pools if amount < FULL else ():
-            best: Person | None = None
+        idle: Person | None = None
+        for pool in self.pools:
             anybody = not skills and not pool.restricted
-            for person in pool.partial:
+            fullest = first_idle = None
+            for person in pool.people:
                 free = person.free
                 if (
                     free >= amount
+                    and person.on
                     and person.claim != scan
                     and person is not barred
                     and (anybody or self.will_do(person))
-                    and (best is None or free < best.free or (free == best.free and person.order < best.order))
                 ):
-                    best = person
-            if best is not None:
-                return best
-        for pool in self.pools:
-            best = None
-            anybody = not skills and not pool.restricted
-            for person in pool.idle:
-                if (
-                    person.claim != scan
-                    and person is not barred
-                    and (anybody or self.will_do(person))
-                    and (
-                        best is None
-                        or person.worked < best.worked
-                        or (person.worked == best.worked and person.order < best.order)
-                    )
-                ):
-                    best = person
-            if best is not None:
-                return best
-        return self._one_who_stays(scan, barred) if begun else None
+                    if free < FULL:
+                        if fullest is None or free < fullest.free:
+                            fullest = person
+                    elif first_idle is None or person.worked < first_idle.worked:
+                        first_idle = person
+            if fullest is not None:
+                return fullest
+            idle = idle or first_idle
+        if idle is None and begun:
+            return self._one_who_stays(scan, barred)
+        return idle
 
     def _one_who_stays(self, scan: int, barred: Person | None) -> Person | None:
-        for pool in self.pools:
-            fit = [
-                person
-                for person in pool.leaving
-                if person.away_for == 0.0 and person.free >= self.amount and self._is_open(person, scan, (barred,))
-            ]
+        for people, key in self._staying():
+            fit = [person for person in people if person.free >= self.amount and self._is_open(person, scan, (barred,))]
             if fit:
-                return min(fit, key=_fullest)
+                return min(fit, key=key)
         return None
 
     def _named_are_free(self, scan: int, own: "Held | None", begun: bool) -> bool:
@@ -147,13 +137,15 @@ class Need:
                 return False
         return True
 
-    def _ranked(self, begun: bool) -> list[tuple[list[Person], Callable[[Person], tuple[float, int]]]]:
-        ranked: list[tuple[list[Person], Callable[[Person], tuple[float, int]]]] = []
-        ranked += [(pool.partial, _fullest) for pool in self.pools]
-        ranked += [(pool.idle, _least_worked) for pool in self.pools]
-        if begun:
-            ranked += [([person for person in pool.leaving if person.away_for == 0.0], _fullest) for pool in self.pools]
-        return ranked
+    def _ranked(self, begun: bool) -> list[Ranked]:
+        at_work = [[person for person in pool.people if person.on and person.free] for pool in self.pools]
+        ranked: list[Ranked] = []
+        ranked += [([person for person in people if person.free < FULL], _fullest) for people in at_work]
+        ranked += [([person for person in people if person.free == FULL], _least_worked) for people in at_work]
+        return ranked + self._staying() if begun else ranked
+
+    def _staying(self) -> list[Ranked]:
+        return [([person for person in pool.leaving if person.away_for == 0.0], _fullest) for pool in self.pools]
 
     def choose_one(self, scan: int, barred: Sequence[Person]) -> Person | None:
         """Find one person for it who is free now; nobody in `barred`."""
@@ -177,9 +169,8 @@ class Need:
         present = [
             person
             for pool in self.pools
-            for people in (pool.partial, pool.idle)
-            for person in people
-            if self.will_do(person)
+            for person in pool.people
+            if person.on and person.free and self.will_do(person)
         ]
         present.sort(key=lambda person: (person.free < self.amount, -person.free, person.worked, person.order))
         for person in present[: self.units]:
@@ -215,11 +206,13 @@ class PhaseNeeds:
 
     `units` are (pool, how many) for the phase, `kept_units` those of the visit, taken with the first phase and kept to
     the end. `places` are the staff needs, each once for each of its people. `watched` phases are followed by one before
-    which the patient is not left alone; `last` says that none follows.
+    which the patient is not left alone; `last` says that none follows, `dose` and `journey` that it is the one of that
+    name, or stands for it.
     """
 
     __slots__ = (
-        "booked", "causes", "kept_units", "last", "name", "places", "present", "staff", "tangled", "units", "watched",
+        "booked", "causes", "dose", "journey", "kept_units", "last", "name", "places", "present", "staff", "tangled",
+        "units", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -235,6 +228,7 @@ class PhaseNeeds:
         self.booked = phase.booked
         self.last = following is None
         self.watched = phase.watched and following is not None and following.watched
+        self.dose = self.journey = False
         self.staff = staff
         self.places = tuple(need for need in staff for _ in range(len(need.named) if need.named else need.units))
         self.units = units
@@ -312,7 +306,7 @@ def _choose_tangled(staff: tuple[Need, ...], scan: int, own: Held | None, begun:
         taken, left = _take_for_now(people, need, own)
         later = _choose_tangled(rest, scan, left, begun)
         for person, amount in taken:
-            person.take(-amount)
+            person.free += amount
         if later is not None:
             return [*people, *later]
         if need.named is not None:
@@ -332,7 +326,7 @@ def _take_for_now(
         if own is not None and own.person is person:
             amount = max(0, need.amount - own.amount)
             left = Held(person, max(0, own.amount - need.amount), 0.0, 0.0)
-        person.take(amount)
+        person.free -= amount
         taken.append((person, amount))
     return taken, left
 
@@ -340,9 +334,7 @@ def _take_for_now(
 class Compiled:
     """A planned visit with its needs resolved to the pools of this floor; one for each plan and set of named people."""
 
-    __slots__ = (
-        "booked", "charting", "dose", "journey", "later", "named", "phases", "plan", "retreat", "serves", "turnarounds",
-    )  # fmt: skip
+    __slots__ = ("booked", "charting", "later", "named", "phases", "plan", "retreat", "serves", "turnarounds")
 
     def __init__(self, plan: VisitPlan, people: Mapping[str, str], pools: "Pools") -> None:
         self.plan = plan
@@ -369,9 +361,9 @@ class Compiled:
         self.turnarounds = dict(plan.turnaround)
         self.charting = {role: (minutes, _last_phase(plan, role)) for role, minutes in plan.charting}
         names = [phase.name for phase in plan.phases]
-        self.dose = names.index("dose") if "dose" in names else 0
         longest = max(range(len(names)), key=lambda index: (plan.phases[index].booked, -index))
-        self.journey = names.index("journey") if "journey" in names else longest
+        self.phases[names.index("dose") if "dose" in names else 0].dose = True
+        self.phases[names.index("journey") if "journey" in names else longest].journey = True
 
 
 def _last_phase(plan: VisitPlan, role: str) -> int:

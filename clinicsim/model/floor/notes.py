@@ -30,7 +30,7 @@ class Notes:
     def _over(self, event: Any) -> None:
         note: Held = event.value
         self.open.remove(note)
-        note.person.take(-note.amount)
+        note.person.free += note.amount
         self._record.charted(note)
         self._look()
 

@@ -15,7 +15,8 @@ FULL = 720720
 
 
 class Person:
-    """Somebody on the floor: `free` is the attention left, `on` says whether new work may be begun with them.
+    """Somebody on the floor: `free` is the attention left, what is taken of it is given back; `on` says whether new
+    work may be begun with them.
 
     `coming` people begin, or come back from a break, later today; `leaving` people finish what they have in hand,
     `away_for` says for how long they then go (0: home); `owes` counts the visits begun that still need them by name.
@@ -72,8 +73,6 @@ class Person:
         if not self.on:
             self.on = True
             self.pool.present += 1
-            if self.free:
-                (self.pool.idle if self.free == FULL else self.pool.partial).append(self)
 
     def serve_only(self, only_for: frozenset[str] | None) -> None:
         """Serve visits of these protocols and retreats only from now on; None for all."""
@@ -84,8 +83,6 @@ class Person:
         """Take no more work; what is in hand is finished."""
         if not self.on:
             return
-        if self.free:
-            (self.pool.idle if self.free == FULL else self.pool.partial).remove(self)
         self.on = False
         self.pool.present -= 1
         self.leaving = True
@@ -98,39 +95,21 @@ class Person:
         self.pool.departing.remove(self)
         self.leaving = self.staying = False
 
-    def take(self, amount: int) -> None:
-        """Give so much attention to something; a negative amount gives it back."""
-        free = self.free
-        left = self.free = free - amount
-        if self.on:
-            pool = self.pool
-            if free == FULL:
-                pool.idle.remove(self)
-            elif free:
-                pool.partial.remove(self)
-            if left == FULL:
-                pool.idle.append(self)
-            elif left:
-                pool.partial.append(self)
-
 
 class StaffPool:
-    """The people of a role: `idle` have all their attention free, `partial` some of it, `leaving` finish what is in
-    hand.
+    """The people of a role, in order; `leaving` finish what is in hand.
 
     `departing` are those who leave, of all pools; `present` counts those at work who are not leaving, `restricted`
     those who serve certain protocols or retreats only.
     """
 
-    __slots__ = ("address", "departing", "idle", "leaving", "partial", "people", "present", "restricted", "role")
+    __slots__ = ("address", "departing", "leaving", "people", "present", "restricted", "role")
 
     def __init__(self, role: str, workers: Sequence[Worker], departing: list[Person]) -> None:
         self.role = role
         self.departing = departing
         self.address = f"staff.{role}"
         self.people = [Person(worker, self, order) for order, worker in enumerate(workers)]
-        self.idle: list[Person] = []
-        self.partial: list[Person] = []
         self.leaving: list[Person] = []
         self.present = 0
         self.restricted = 0

@@ -15,7 +15,7 @@ from clinicsim.model.floor.visit import FloorVisit
 
 HOURS = "hours"
 GIVES_WAY = "booked visits"
-_NOTHING: dict[str, float] = {}
+NOTHING: dict[str, float] = {}
 
 Key = tuple[float, float, int, int]
 """Rank, appointment (arrival of a walk-in), patient number, visit number: the order in which visits are served."""
@@ -62,16 +62,16 @@ class Live:
         self.phase = 0
         self.needs: PhaseNeeds = compiled.phases[0]
         self.people: Sequence[Person] = ()
-        self.units: list[tuple[UnitPool, int, float]] = []
-        self.kept_units: list[tuple[UnitPool, int, float]] = []
-        self.aided: list[Held] = []
+        self.units: Sequence[tuple[UnitPool, int, float]] = ()
+        self.kept_units: Sequence[tuple[UnitPool, int, float]] = ()
+        self.aided: Sequence[Held] = ()
         self.kept: Held | None = None
         self.ready: float | None = None
         self.began = self.started = 0.0
         self.dose_began: float | None = None
         self.journey: float | None = None
         self.reading: dict[str, float] | None = None
-        self.waits: dict[str, float] = {}
+        self.waits = NOTHING
         self.missing: tuple[str, ...] = ()
         self.since = 0.0
 
@@ -84,6 +84,7 @@ class Live:
 
     def waits_for(self, missing: tuple[str, ...], now: float) -> None:
         """Add what stood in the way of its next phase until now, and note what does from now on."""
+        self.waits = self.waits or {}
         add_shared(self.waits, self.missing, now - self.since)
         self.missing = missing
         self.since = now
@@ -117,7 +118,7 @@ class Queue:
         if appointment is not None and appointment > now:
             heappush(self.early, (appointment, live.visit.number, live))
         else:
-            live.reading = self.reading.copy() if self.reading else _NOTHING
+            live.reading = self.reading.copy() if self.reading else NOTHING
         heappush(self.heap, (live.key, live))
 
     def read(self, now: float) -> None:
@@ -133,13 +134,14 @@ class Queue:
 
     def pop(self, now: float) -> tuple[Live, dict[str, float]]:
         """Take the first visit out, with the minutes that it has waited, by cause."""
-        self.read(now)
+        if self.missing or self.early:
+            self.read(now)
         _, live = heappop(self.heap)
         before = live.reading
         if not self.heap:
             self.early = []
         if not self.reading and before is not None:
-            return live, _NOTHING
+            return live, NOTHING
         if before is None:
             self.early = [entry for entry in self.early if entry[2] is not live]
             return live, {}

@@ -48,21 +48,19 @@ class Record:
             self._waited.extend((now, number, patient, where, cause, minutes) for cause, minutes in waits.items())
 
     def phase(self, live: Live) -> None:
-        """A phase has ended, with what went wrong in it."""
-        visit, now = live.visit, self._env.now
-        self._phase.append((now, visit.number, visit.patients[0], visit.visit_type, live.needs.name, live.started))
+        """A phase has ended, with what went wrong in it; the attention of all who have served it counts as work."""
+        visit, needs, now, since = live.visit, live.needs, self._env.now, live.started
+        number = visit.number
+        self._phase.append((now, number, visit.patients[0], visit.visit_type, needs.name, since))
+        if now > since:
+            minutes = now - since
+            for need, person in zip(needs.places, live.people, strict=True):
+                person.worked += minutes * need.share
+                self._served.append((now, number, person.pool.address, person.name, since, need.share, False))
         for event in visit.happenings:
             if event.phase == live.phase:
                 flags = (event.needs_action, event.aborted, event.ends_course, event.transferred)
                 self._adverse.append((now, visit.number, event.patient, event.name, *flags, event.minutes))
-
-    def attended(self, live: Live) -> None:
-        """The attention of all who have served a phase ends with it, or goes over into staying with the patient."""
-        now, since, number = self._env.now, live.started, live.visit.number
-        if now > since:
-            for need, person in zip(live.needs.places, live.people, strict=True):
-                person.worked += (now - since) * need.share
-                self._served.append((now, number, person.pool.address, person.name, since, need.share, False))
 
     def served(self, live: Live, held: Held, kept: bool) -> None:
         """Somebody's attention to a visit ends; it counts as work done today."""
