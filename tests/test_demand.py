@@ -43,6 +43,7 @@ def clinic(days=365.0, **written):
         warm_up=Span(),
         hours=dict.fromkeys(WEEKDAYS, ((0.0, DAY),)),
         closed={},
+        closed_for={},
         arrivals=SimpleNamespace(**(blank | written)),
     )
 
