@@ -77,12 +77,7 @@ class Scenario:
     outcome: None = None
     length: object = Span(months=36)
 
-    def values_at(self, pattern):
-        """What the scenario says there."""
-        return VALUES.get(pattern, [])
 
-
-VALUES = {"arrivals.rate": ["55 per month"], "staff.therapist.absence": [{"sickness": "3%", "leave": None}]}
 EVIDENCE = {
     "arrivals.rate": Evidence(source="a survey of <clinics>", grade="C", range="30 to 120 per month", note=None),
     "staff.therapist.absence": Evidence(source="none", grade="D", range=None, note="a guess"),

@@ -328,3 +328,47 @@ def test_other_visits_are_not_touched_and_the_wait_has_its_cause():
     assert {row[0] // 1440 for row in log.rows["begun"] if row[3] == "talk"} == {0.0}
     figures = measure(log, scenario).values
     assert figures["wait_share_by_cause.dosing.availability"] == pytest.approx(1.0)
+
+
+# Meetings ------------------------------------------------------------------------------------------------------------
+
+MEETINGS = """
+length: 1 day
+hours: {mon-fri: 09:00-12:00}
+booking: {slot: 15 min, horizon: 4 weeks}
+arrivals: {at_start: {first: 4}}
+staff: {therapist: {count: %s, non_contact: 20%%}}
+visits: {talk: {takes: 60 min, staff: therapist%s}}
+pathway: {first: {visit: talk}}
+"""
+
+
+@pytest.mark.parametrize("more", ["", ", continuity: {therapist: always}"])
+def test_a_share_of_the_hours_is_kept_free_for_meetings(more):
+    """Of 180 minutes 36 are not booked, so two talks a day: work 120, meetings 36 in the gap after them, idle 24."""
+    scenario, log = played(MEETINGS % (1, more))
+    assert booked(log) == ["0 09:00", "0 10:00", "1 09:00", "1 10:00"]
+    time = work(scenario, log, "therapist 1")
+    assert (time.shift.minutes, time.worked, time.away["non_contact"].minutes, time.idle) == (180, 120, 36, 24)
+    figures = measure(log, scenario).values
+    assert figures["utilisation.therapist"] == pytest.approx(120 / 144)
+    assert figures["non_contact.therapist"] == pytest.approx(0.6 * 7)
+
+
+def test_people_booked_by_number_share_the_time_for_meetings():
+    """Of two together 288 minutes of 360 can be booked: four talks."""
+    _, log = played(MEETINGS.replace("first: 4", "first: 6") % (2, ""))
+    assert booked(log) == ["0 09:00", "0 09:00", "0 10:00", "0 10:00", "1 09:00", "1 09:00"]
+
+
+def test_notes_are_part_of_what_can_be_booked():
+    """Talks of 60 min with 15 of notes: 150 of 144 minutes would be too many, so one a day."""
+    _, log = played(MEETINGS % (1, ", charting: 15 min"))
+    assert booked(log) == ["0 09:00", "1 09:00", "2 09:00", "3 09:00"]
+
+
+def test_meetings_give_way_to_visits_that_leave_no_gap():
+    """Two talks that take 85 min each instead of 60 leave 10 minutes of the 36 for meetings, and nobody is idle."""
+    scenario, log = played((MEETINGS % (1, "")).replace("takes: 60 min", "takes: 85 min, book: 60 min"))
+    time = work(scenario, log, "therapist 1")
+    assert (time.worked, time.away["non_contact"].minutes, time.idle) == (170, 10, 0)

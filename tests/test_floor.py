@@ -51,6 +51,9 @@ class Rota:
     def absent(self, worker, day):
         return ""
 
+    def meetings(self, worker, day):
+        return 0.0
+
     def open_day(self, day):
         return [worker for pool in self._workers.values() for worker in pool if self.sick(worker, day)]
 

@@ -276,8 +276,8 @@ CAPACITY = (
                                                                                                       "the window",
             "less", 1.0),
     Measure("non_contact.{staff}", "hours per week", "capacity", "Non-contact hours of {staff}",
-            "Hours of the rota that go to notes and nobody is served meanwhile, all people of {staff} together, over "
-            "weeks.",
+            "Hours of the rota that go to notes and meetings, and in which nobody is served, all people of {staff} "
+            "together, over weeks.",
             "{staff}, in the window", "neither", 1.0),
     Measure("slots_lost", "booked hours per week", "capacity", "Slots lost",
             "Booked hours of missed visits, of late cancellations that nobody else took, of visits called off on the "

@@ -244,7 +244,7 @@ def _offered(
             continue
         healthy = 1.0 - _sickness(scenario, role, worker.name)
         for first in range(days.start, days.stop, 7):
-            hours = [sum(end - start for start, end in roster.shift(worker, day)) for day in range(first, first + 7)]
+            hours = [roster.bookable(worker, day) for day in range(first, first + 7)]
             daily, weekly = roster.contact_limit(worker, first)
             total += min(sum(min(minutes * with_patients, daily) for minutes in hours) * healthy, weekly)
     return total * DAYS_A_WEEK / len(days)

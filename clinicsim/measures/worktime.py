@@ -7,6 +7,7 @@ import numpy as np
 
 from clinicsim.measures.columns import Table
 from clinicsim.measures.intervals import NOTHING, Spans, clip, intersect, minutes_within, overlap, subtract, union
+from clinicsim.measures.periods import DAY
 from clinicsim.measures.run import Run
 from clinicsim.measures.scheme import Pool, pool_of
 
@@ -21,7 +22,8 @@ class WorkTime:
 
     `shift`: on the rota (R). `extra`: the part of it that lies outside the person's usual hours, as on retreats.
     `away`: by reason, within it. `available`: the rest (A). `served`: serving at least one need, whenever. `charting`:
-    writing notes, whenever; what of it lies in the shift, and serves nobody meanwhile, is non-contact time.
+    writing notes, whenever; what of it lies in the shift, and serves nobody meanwhile, is non-contact time, and so are
+    meetings: the first gaps of each day, for as long as time is kept free for them, as far as there are gaps.
     `after_hours`: present after the end of the shift. `starts`, `ends`, `shares`: what was served, need by need.
     """
 
@@ -67,7 +69,7 @@ class WorkTime:
 def work_times(run: Run, begin: float, end: float) -> list[WorkTime]:
     """The time of everybody on the rota or at work between two moments, by the order of pools and first appearance."""
     roster, served, stayed = run.columns["roster"], run.columns["served"], run.columns["stayed"]
-    rota, work, late = roster.by_member, served.by_member, stayed.by_member
+    rota, work, late = by_person(roster), by_person(served), by_person(stayed)
     people = dict.fromkeys([*rota, *work])
     times = []
     for address, person in people:
@@ -103,9 +105,12 @@ def _work_time(pool: Pool, person: str, rota: Rows, work: Rows, late: Rows, begi
     away = {kind: spans(kind) for kind in AWAY if kind in what.names}
     charting = spans("charting")
     if charting.starts.size:
-        alone = subtract(intersect(charting, shift), serving)
-        away["non_contact"] = _joined(away.get("non_contact", NOTHING), alone)
-    absent = _joined(*away.values()) if away else NOTHING
+        _add(away, "non_contact", subtract(intersect(charting, shift), serving))
+    meetings = what.codes[rows] == what.code("meetings")
+    if meetings.any():
+        gaps = subtract(subtract(shift, _joined(*away.values())), serving)
+        _add(away, "non_contact", _in_gaps(gaps, starts[meetings], ends[meetings]))
+    absent = _joined(*away.values())
     return WorkTime(
         pool=pool,
         person=person,
@@ -123,7 +128,34 @@ def _work_time(pool: Pool, person: str, rota: Rows, work: Rows, late: Rows, begi
 
 
 def _joined(*sets: Spans) -> Spans:
-    return union(*(np.concatenate(side) for side in zip(*sets, strict=True)))
+    return union(*(np.concatenate(side) for side in zip(NOTHING, *sets, strict=True)))
+
+
+def _add(away: dict[str, Spans], kind: str, more: Spans) -> None:
+    away[kind] = _joined(away.get(kind, NOTHING), more)
+
+
+def _in_gaps(gaps: Spans, starts: Array, ends: Array) -> Spans:
+    """The first gaps of each day, for as many minutes as the day's span from `starts` to `ends` is long."""
+    days, due = starts // DAY, ends - starts
+    day = gaps.starts // DAY
+    place = np.minimum(np.searchsorted(days, day), days.size - 1)
+    owed = np.where(days[place] == day, due[place], 0.0)
+    lengths = gaps.ends - gaps.starts
+    passed = np.cumsum(lengths) - lengths
+    first = np.searchsorted(day, day)
+    kept = np.clip(owed - (passed - passed[first]), 0.0, lengths)
+    return union(gaps.starts, gaps.starts + kept)
+
+
+def by_person(table: Table, who: str = "person") -> dict[tuple[str, str], Array]:
+    """The places of the rows of each member of each pool (or of each unit)."""
+    pool, person = table.texts("pool"), table.texts(who)
+    key = pool.codes * (len(person.names) + 1) + person.codes
+    order = np.argsort(key, kind="stable")
+    edges = np.flatnonzero(np.diff(key[order])) + 1
+    groups = np.split(order, edges) if order.size else []
+    return {(pool.names[pool.codes[rows[0]]], person.names[person.codes[rows[0]]]): rows for rows in groups}
 
 
 @dataclass(frozen=True)
@@ -145,7 +177,7 @@ class UnitTime:
 def unit_times(run: Run, begin: float, end: float) -> Iterator[UnitTime]:
     """The time of every room and piece of equipment between two moments."""
     roster, occupied = run.columns["roster"], run.columns["occupied"]
-    opened, used = roster.by_member, occupied.by_member
+    opened, used = by_person(roster), by_person(occupied, "unit")
     for address, unit in dict.fromkeys([*opened, *used]):
         pool = pool_of(run.scenario, address)
         if pool is None or pool.section == "staff":

@@ -21,7 +21,9 @@ The day
     waited              minutes waited before a visit or within it, by what was missing
     adverse             adverse events
     roster, stayed      hours on the rota and what they are (shift, extra, leave, sickness, break, open), and notes
-                        (charting), which may go on after a shift; presence after hours
+                        (charting), which may go on after a shift; presence after hours. A row of meetings, from the
+                        start of a shift on, is as long as the time that is kept free for them; when they are is not
+                        said
 Courses and outcomes
     course_begun, course_ended, gap      a course, what it planned and gave; the time from one dosing to the next
     agreed, medicine    a protocol accepted; a medicine taken from now `until` then

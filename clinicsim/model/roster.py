@@ -39,6 +39,7 @@ class _Member:
     role_changes: list[DatedChange]
     own_changes: list[DatedChange]
     limit: ContactLimit
+    non_contact: float
     breaks: tuple[tuple[str, Break], ...]
     absence: Absence
     chances: tuple[float, float]
@@ -165,6 +166,24 @@ class Roster:
         elif week not in member.retreat_weeks and week - 1 in member.retreat_weeks and limit.week_after is not None:
             weekly = limit.week_after
         return (inf if limit.day is None else limit.day), (inf if weekly is None else weekly)
+
+    def has_meetings(self, worker: Worker) -> bool:
+        """Say whether a part of a worker's hours is kept free for meetings."""
+        return self._by_name[worker.name].non_contact > 0.0
+
+    def meetings(self, worker: Worker, day: int) -> float:
+        """Give the minutes of a day that are kept free for meetings: a share of the hours at the clinic, so none of a
+        retreat's and none for who is there as needed."""
+        member = self._by_name[worker.name]
+        if not member.non_contact or not self.duties(worker, day) or self.as_needed(worker, day):
+            return 0.0
+        if any(away for _, _, away in member.retreats.get(day, ())):
+            return 0.0
+        return member.non_contact * sum(end - start for start, end in self.usual(worker, day))
+
+    def bookable(self, worker: Worker, day: int) -> float:
+        """Give the minutes of a day that can be booked: those on shift without the time for meetings."""
+        return sum(end - start for start, end in self.shift(worker, day)) - self.meetings(worker, day)
 
     def week(self, day: int) -> int:
         """Give the number of the week, from Monday, in which a day lies; 0 for that of the first day."""
@@ -409,6 +428,7 @@ def _member(
         role_changes=_dated(role.changes.values(), calendar) if own.hours is None else [],
         own_changes=_dated(own.changes.values(), calendar),
         limit=role.contact_limit if own.contact_limit is None else own.contact_limit,
+        non_contact=role.non_contact if own.non_contact is None else own.non_contact,
         breaks=tuple(breaks.items()),
         absence=absence,
         chances=_chances_of_sickness(absence),

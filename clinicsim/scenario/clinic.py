@@ -218,6 +218,8 @@ class Person(Named):
     """Most hours with patients."""
     breaks: dict[Name, Break] | None = None
     """Pauses."""
+    non_contact: Share | None = None
+    """The share of the hours on the rota that is kept free for meetings."""
     absence: Absence | None = None
     """Sickness, leave and dated absences."""
     wage: PayValue | None = None
@@ -247,6 +249,8 @@ class Role(Named):
     """Most hours with patients."""
     breaks: dict[Name, Break] = written({})
     """Pauses."""
+    non_contact: Share = written("0%")
+    """The share of the hours on the rota that is kept free for meetings, supervision, calls."""
     absence: Absence = written({})
     """Sickness, leave and dated absences."""
     wage: PayValue = written("0 per hour")

@@ -41,10 +41,12 @@ def check_soundness(scenario: "Scenario") -> Iterator[Finding]:
                 yield from _closed_for(gap, scenario, part.address)
             case Role() as role:
                 yield from _role(role, part.address)
+                yield from _bookable(role, part.address)
                 described = sum(person.count for person in role.people.values())
                 alike = max(0, (role.count or 0) - described)
                 yield from _leavers(alike, role.changes, scenario, part.address, described > 0)
             case Person() as person:
+                yield from _bookable(person, part.address)
                 yield from _leavers(person.count, person.changes, scenario, part.address)
             case Pool() as pool:
                 yield from _leavers(pool.count, pool.changes, scenario, part.address)
@@ -145,6 +147,11 @@ def _day(moment: Moment, scenario: "Scenario") -> float:
     if moment.date is not None:
         return moment.date.toordinal() - scenario.start.toordinal()
     return (moment.minutes or 0.0) // DAY
+
+
+def _bookable(person: Role | Person, address: Address) -> Iterator[Finding]:
+    if person.non_contact == 1.0:
+        yield Finding((*address, "non_contact"), "this leaves no time for patients")
 
 
 def _visit(visit: Visit, address: Address) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ class CountedPool(Pool[Pooled]):
         super().__init__(roster, window)
         self._workers = roster.workers(pool)
         self._limited = any(roster.has_contact_limit(worker) for worker in self._workers)
+        self._meet = any(roster.has_meetings(worker) for worker in self._workers)
         self._kinds: dict[tuple[frozenset[str], frozenset[str] | None], int] = {}
         self._shares: dict[tuple[int, frozenset[str], frozenset[str]], int] = {}
         self._added: dict[Pooled, list[tuple[int, int, int]]] = {}
@@ -65,6 +66,8 @@ class CountedPool(Pool[Pooled]):
     def _look(self, need: Pooled, day: int) -> int:
         if self._limited and need.minutes > self._left(day):
             return 0
+        if self._meet and self._booked(day) + need.booked > self._bookable(day):
+            return 0
         mask = -1
         for offset, length, more in self._weights(need):
             free = self._free(day, more)
@@ -90,6 +93,19 @@ class CountedPool(Pool[Pooled]):
         there = [worker for worker in self._workers if self._roster.duties(worker, day)]
         daily = sum(self._roster.contact_limit(worker, day)[0] for worker in there)
         return min(daily - self._minutes.get(day, 0.0), self._left_in_week(day))
+
+    def _bookable(self, day: int) -> float:
+        """The minutes of a day that can be booked of all on shift: their time for meetings is taken out."""
+        return sum(self._roster.bookable(worker, day) for worker in self._workers)
+
+    def _booked(self, day: int) -> float:
+        """The minutes of a day that are booked, by attention."""
+        shares = list(self._shares)
+        return sum(
+            minutes.bit_count() * (weight >> (_CAPACITY_BITS + _COUNT_BITS * place) & _COUNT) / share
+            for minutes, weight in self._holds.get(day, ())
+            for place, (share, _, _) in enumerate(shares)
+        )
 
     def _left_in_week(self, day: int) -> float:
         there = [worker for worker in self._workers if self._roster.employed(worker, day)]

@@ -18,6 +18,7 @@ class NamedPerson:
 
     def __init__(self, worker: Worker, roster: Roster, window: int) -> None:
         self.limited = roster.has_contact_limit(worker)
+        self._meets = roster.has_meetings(worker)
         self._worker = worker
         self._roster = roster
         self._window = window
@@ -32,6 +33,8 @@ class NamedPerson:
     def starts(self, seat: Seat, day: int) -> int:
         """Give the minutes of a day at which a visit can begin whose seat this person takes."""
         if not seat.skills <= self._worker.skills or (self.limited and seat.minutes > self._left(day)):
+            return 0
+        if self._meets and self._booked(day) + seat.booked > self._roster.bookable(self._worker, day):
             return 0
         runs = self._runs.get(day)
         if runs is None:
@@ -93,6 +96,13 @@ class NamedPerson:
         week = self._roster.week(day)
         daily, weekly = self._limits_in(week, day)
         return min(daily - self._minutes.get(day, 0.0), weekly - self._week_minutes.get(week, 0.0))
+
+    def _booked(self, day: int) -> float:
+        """The minutes of a day that are booked, by attention."""
+        steps = self._held.get(day)
+        if steps is None:
+            return 0.0
+        return sum(level * minutes.bit_count() for level, minutes in steps.levels.items()) / ATTENTION
 
     def _run(self, day: int, length: int, amount: int, serves: frozenset[str], runs: dict[object, int]) -> int:
         key = (length, amount, serves)

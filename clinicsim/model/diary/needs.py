@@ -36,6 +36,11 @@ class Seat:
     notes: int = 0
     """Minutes of the last interval for which notes are written."""
 
+    @property
+    def booked(self) -> float:
+        """Minutes that are booked, by attention, notes among them."""
+        return self.minutes + self.notes / self.intervals[-1][3]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seating:
@@ -67,6 +72,11 @@ class Pooled:
     holds: tuple[tuple[int, int, Share, int], ...]
     notes: tuple[tuple[int, int, Share, int], ...]
     minutes: float
+
+    @property
+    def booked(self) -> float:
+        """Minutes that are booked, by attention, notes among them."""
+        return self.minutes + sum(length * units / share.share for _, length, share, units in self.notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

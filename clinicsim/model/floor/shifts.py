@@ -51,6 +51,10 @@ class Rota(Protocol):
         """Why somebody is away who is not sick, or ""."""
         ...
 
+    def meetings(self, worker: Worker, day: int) -> float:
+        """The minutes of a day that are kept free for meetings."""
+        ...
+
     def open_day(self, day: int) -> list[Worker]:
         """Make the sickness of the day that begins known."""
         ...
@@ -126,6 +130,7 @@ class Shifts:
             (midnight + begin, address, name, what, midnight + end)
             for begin, address, name, what, end in programme.rows
         ]
+        self._roster += self._meetings(day, midnight)
         for pool, (count, own) in zip(self._pools.units.values(), units, strict=True):
             pool.resize(count)
             pool.open = own is None
@@ -158,6 +163,13 @@ class Shifts:
             usual,
             rota.absent(worker, day) or ("sickness" if rota.sick(worker, day) else "") if usual else "",
         )
+
+    def _meetings(self, day: int, midnight: float) -> Iterator[RosterRow]:
+        """Say for how long time is kept free for meetings, as a span from the start of somebody's shift on."""
+        for person in self._people:
+            if minutes := self._rota.meetings(person.worker, day):
+                begin = midnight + self._rota.duties(person.worker, day)[0][0][0][0]
+                yield begin, person.pool.address, person.name, "meetings", begin + minutes
 
     def _breaks(self, day: int) -> list[tuple[float, Act]]:
         return [
