@@ -169,7 +169,9 @@ def _left_before_start(run: Run) -> Iterator[tuple[str, Share]]:
 
 def early_reasons(scenario: "Scenario") -> list[str]:
     """Why people can leave before a first dosing: the model's own reasons, the scenario's, and any other."""
-    return list(dict.fromkeys([*MODEL_REASONS, *leave_reasons(scenario), "other"]))
+    cap = scenario.booking.panel_cap
+    refused = ["no_new_people"] if cap is not None and cap.then == "refuse" else []
+    return list(dict.fromkeys([*MODEL_REASONS, *refused, *leave_reasons(scenario), "other"]))
 
 
 def pathway_steps(scenario: "Scenario") -> list[str]:

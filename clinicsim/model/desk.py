@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simpy import Event
 
 from clinicsim.model.parts import Booking, Request, Slot, VisitPlan
+from clinicsim.model.policies import Policies
 
 if TYPE_CHECKING:
     from clinicsim.model.calendar import Gap
@@ -19,10 +20,12 @@ MINUTES_A_DAY = 1440.0
 
 
 class Refusal(Enum):
-    """Why a request ends without a booking: the offered wait was too long, or patience ran out on the list."""
+    """Why a request ends without a booking: the offered wait was too long, patience ran out on the list, or nobody new
+    is taken."""
 
     DECLINED = "declined"
     GAVE_UP = "patience"
+    CLOSED = "no_new_people"
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class Desk:
         self._dated: dict[int, dict[int, Booking]] = {}
         self._requests = 0
         self._backfill = clinic.scenario.booking.backfill
+        self._policies = Policies(clinic)
 
     def next_request(self) -> int:
         """Give the number of a new request; numbers count from 0."""
@@ -74,7 +78,9 @@ class Desk:
             now, request.number, request.patient, request.plan.visit_type, request.step, request.class_,
             request.first, asked, request.latest,
         ))  # fmt: skip
-        slot = self._clinic.diary.find(request, now)
+        slot = self._policies.find(request, now)
+        if slot is None and self._policies.refuses and self._policies.closed_to(request, now):
+            return Refusal.CLOSED
         if slot is None:
             return self._put_on_list(request, patient, patient.patience if impatient else inf)
         return self._offer(request, slot, patient.patience if impatient else inf)
@@ -90,8 +96,11 @@ class Desk:
     def book(self, request: Request, slot: Slot) -> Booking:
         """Hold a slot in the diary for a request and write it down."""
         clinic = self._clinic
-        clinic.diary.hold(slot)
         booking = Booking(clinic.next_visit(), request, slot, clinic.env.now)
+        if self._policies.is_doubled(request, slot):
+            booking.extra["doubled"] = True
+        clinic.diary.hold(slot)
+        self._policies.booked(booking)
         self._dated.setdefault(clinic.calendar.day_of(slot.start), {})[booking.visit] = booking
         self._write(booking)
         return booking
@@ -144,7 +153,7 @@ class Desk:
             key = (id(request.plan), request.class_, request.free, tuple(request.own.items()))
             if failed.get(key, inf) <= request.earliest:
                 continue
-            slot = clinic.diary.find(request, clinic.env.now, days)
+            slot = self._policies.find(request, clinic.env.now, days)
             if slot is None:
                 failed[key] = min(request.earliest, failed.get(key, inf))
                 continue
@@ -204,6 +213,7 @@ class Desk:
 
     def _unbook(self, booking: Booking, reason: str, freed: bool) -> None:
         clinic, request = self._clinic, booking.request
+        self._policies.booked(booking, -1.0)
         self._dated.get(clinic.calendar.day_of(booking.slot.start), {}).pop(booking.visit, None)
         clinic.rows["unbooked"].append(
             (clinic.env.now, booking.visit, request.patient, request.plan.visit_type, reason, freed)

@@ -21,18 +21,10 @@ class Idle:
 
 
 IDLE = (
-    Idle("Booking", "prefer", "the first free start is taken; write earliest", "level"),
     Idle("Booking", "courses", "rounds are booked one by one", "all at once"),
     Idle("RepeatStep", "book", "rounds are booked one by one", "all at once"),
-    Idle(
-        "Booking",
-        "reserve",
-        "no time is kept for a class; `priority` says who is served first",
-    ),
-    Idle("Booking", "overbook", "no start is given twice"),
     Idle("Visit", "present", "somebody on shift meanwhile is asked for; write on site", "reachable"),
     Idle("Phase", "present", "somebody on shift meanwhile is asked for; write on site", "reachable"),
-    Idle("Booking", "panel_cap", "maintenance is not held below a share; `uptake` and `stop` of a plan act"),
 )
 """The keys that do not act yet; everything else that can be written does."""
 

@@ -1,0 +1,190 @@
+"""Booking policies: which of the free starts is given, and to whom some are not given yet.
+
+The diary says what is free; a policy passes over some of it. Each is a named choice of the scenario: the least loaded
+day instead of the earliest, time kept for a class, starts given twice, no new people while maintenance fills a pool.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from math import floor
+from typing import TYPE_CHECKING
+
+from clinicsim.model.calendar import MINUTES_A_DAY, WEEKDAYS
+from clinicsim.model.parts import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clinicsim.model.clinic import Clinic
+    from clinicsim.model.parts import Booking, Request
+    from clinicsim.scenario.clinic import PanelCap, Reserve
+
+CAP_DAYS = 28
+"""The days ahead in which a panel cap looks at the share of maintenance."""
+MAINTENANCE, NEW = "maintenance", "new"
+
+
+class Policies:
+    """Finds starts in the diary as the clinic's policies allow, and keeps count of what they need to know."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        booking = clinic.scenario.booking
+        self._clinic = clinic
+        self._level = booking.prefer == "level"
+        self._reserves = tuple(booking.reserve.values())
+        self._cap = booking.panel_cap
+        self._overbook = {name: rate for name, rate in booking.overbook.items() if rate > 0.0}
+        self._counts = bool(self._reserves or self._cap or self._level)
+        self._held: dict[tuple[str, str, int], float] = defaultdict(float)
+        self._load: dict[int, float] = defaultdict(float)
+        self._twice: dict[tuple[str, int], int] = defaultdict(int)
+        self._starts: dict[tuple[str, int], dict[int, Slot]] = defaultdict(dict)
+        self._bookable: dict[tuple[str, int], float] = {}
+        self.refuses = self._cap is not None and self._cap.then == "refuse"
+
+    def find(self, request: "Request", now: float, days: Collection[int] | None = None) -> Slot | None:
+        """Give the start that a request gets, with the causes of its wait; None where it must wait on the list."""
+        if self._cap is not None and self.closed_to(request, now):
+            return None
+        slot = self._level_find(request, now, days) if self._level else self._allowed(request, now, days)
+        if request.plan.visit_type in self._overbook:
+            doubled = self._doubled(request, now, days)
+            if doubled is not None and (slot is None or doubled.start < slot.start):
+                return doubled
+        return slot
+
+    def booked(self, booking: "Booking", sign: float = 1.0) -> None:
+        """Count what a booking holds, or with -1 no longer holds."""
+        slot, day = booking.slot, int(booking.slot.start // MINUTES_A_DAY)
+        if self._counts:
+            for hold in slot.holds:
+                minutes = sign * (hold.end - hold.start) * hold.units / hold.share
+                self._held[hold.pool, booking.request.class_, day] += minutes
+                self._load[day] += minutes
+        key = (booking.request.plan.visit_type, day)
+        if key[0] in self._overbook:
+            if booking.extra.get("doubled"):
+                self._twice[key] += int(sign)
+            elif sign > 0:
+                self._starts[key][booking.visit] = slot
+            else:
+                self._starts[key].pop(booking.visit, None)
+
+    # The least loaded day
+
+    def _level_find(self, request: "Request", now: float, days: Collection[int] | None) -> Slot | None:
+        """The first start on the least loaded day inside what was asked, of equal ones the earliest; else the first
+        start of all."""
+        first = int(max(request.earliest, now) // MINUTES_A_DAY)
+        last = min(request.latest // MINUTES_A_DAY, float(self._clinic.diary.last_open_day(now)))
+        inside = range(first, int(last) + 1) if request.latest < float("inf") else range(0)
+        for day in sorted(inside, key=lambda day: (self._load[day], day)):
+            if days is not None and day not in days:
+                continue
+            slot = self._allowed(request, now, {day})
+            if slot is not None and slot.start <= request.latest:
+                return slot
+        return self._allowed(request, now, days)
+
+    # Time kept for a class
+
+    def _allowed(self, request: "Request", now: float, days: Collection[int] | None) -> Slot | None:
+        """The start that the diary finds on a day on which no reserve keeps the time for others."""
+        slot = self._clinic.diary.find(request, now, days)
+        if not self._reserves:
+            return slot
+        passed_over: set[int] = set()
+        while slot is not None and self._kept_for_others(request, slot, now):
+            passed_over.add(int(slot.start // MINUTES_A_DAY))
+            open_days = range(int(now // MINUTES_A_DAY), self._clinic.diary.last_open_day(now) + 1)
+            left = set(open_days if days is None else days) - passed_over
+            slot = self._clinic.diary.find(request, now, left)
+        return slot
+
+    def _kept_for_others(self, request: "Request", slot: Slot, now: float) -> bool:
+        day = int(slot.start // MINUTES_A_DAY)
+        return any(
+            self._holds_on(reserve, day, now) and request.class_ != reserve.for_ and self._too_much(reserve, slot, day)
+            for reserve in self._reserves
+        )
+
+    def _holds_on(self, reserve: "Reserve", day: int, now: float) -> bool:
+        weekday = WEEKDAYS[self._clinic.calendar.weekday(day)]
+        in_time = day * MINUTES_A_DAY - now > reserve.until
+        return in_time and (reserve.days is None or weekday in reserve.days)
+
+    def _too_much(self, reserve: "Reserve", slot: Slot, day: int) -> bool:
+        """Whether with this slot the other classes would fill more than the remaining share of the pool's day."""
+        more = sum(
+            (hold.end - hold.start) * hold.units / hold.share for hold in slot.holds if hold.pool == reserve.pool
+        )
+        if more <= 0.0:
+            return False
+        others = sum(
+            minutes
+            for (pool, class_, when), minutes in self._of_day(reserve.pool, day)
+            if pool == reserve.pool and class_ != reserve.for_ and when == day
+        )
+        return others + more > (1.0 - reserve.share) * self._minutes(reserve.pool, day) + 1e-6
+
+    def _of_day(self, pool: str, day: int) -> "Iterator[tuple[tuple[str, str, int], float]]":
+        for class_ in self._clinic.scenario.booking.priority:
+            key = (pool, class_, day)
+            if key in self._held:
+                yield key, self._held[key]
+
+    def _minutes(self, pool: str, day: int) -> float:
+        """The bookable minutes of a pool on a day: of people on shift, or of units while they are open."""
+        known = self._bookable.get((pool, day))
+        if known is not None:
+            return known
+        roster, section = self._clinic.roster, pool.partition(".")
+        if section[0] == "staff":
+            spans = [span for worker in roster.workers(section[2]) for span in roster.shift(worker, day)]
+            minutes = sum(end - begin for begin, end in spans)
+        else:
+            hours = roster.open(pool, day)
+            open_spans = self._clinic.calendar.open_spans(day) if hours is None else hours
+            minutes = roster.units(pool, day) * sum(end - begin for begin, end in open_spans)
+        self._bookable[pool, day] = minutes
+        return minutes
+
+    # Starts given twice
+
+    def _doubled(self, request: "Request", now: float, days: Collection[int] | None) -> Slot | None:
+        """The first start, from what was asked on, that is taken already and may be given once more."""
+        name, rate = request.plan.visit_type, self._overbook[request.plan.visit_type]
+        first = int(max(request.earliest, now) // MINUTES_A_DAY)
+        for day in range(first, self._clinic.diary.last_open_day(now) + 1):
+            if days is not None and day not in days:
+                continue
+            if self._twice[name, day] >= floor((day + 1) * rate) - floor(day * rate):
+                continue
+            taken = [slot for slot in self._starts[name, day].values() if slot.start >= max(request.earliest, now)]
+            if taken:
+                slot = min(taken, key=lambda slot: slot.start)
+                again = Slot(slot.start, slot.start + request.plan.booked, slot.holds, dict(slot.people))
+                again.causes = self._clinic.diary.causes(request, again, now)
+                return again
+        return None
+
+    def is_doubled(self, request: "Request", slot: Slot) -> bool:
+        """Whether a slot that was found is one that somebody else has already."""
+        day = int(slot.start // MINUTES_A_DAY)
+        known = self._starts.get((request.plan.visit_type, day), {}) if self._overbook else {}
+        return any(slot.holds is other.holds for other in known.values())
+
+    # A cap on the panel
+
+    def closed_to(self, request: "Request", now: float) -> bool:
+        """Whether somebody who has not begun cannot be taken now, because maintenance fills too much of a pool."""
+        cap, journey = self._cap, self._clinic.journeys.get(request.patient)
+        if cap is None or request.class_ != NEW or (journey is not None and journey.last_attended >= 0.0):
+            return False
+        return self._maintenance_share(cap, int(now // MINUTES_A_DAY)) > cap.maintenance
+
+    def _maintenance_share(self, cap: "PanelCap", today: int) -> float:
+        days = range(today, today + CAP_DAYS)
+        bookable = sum(self._minutes(cap.pool, day) for day in days)
+        held = sum(self._held.get((cap.pool, MAINTENANCE, day), 0.0) for day in days)
+        return held / bookable if bookable else 0.0
