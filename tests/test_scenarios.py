@@ -7,6 +7,7 @@ import pytest
 
 from clinicsim.experiment.work import play
 from clinicsim.measures.offered_load import offered_load
+from clinicsim.model.shortfalls import shortfalls
 from clinicsim.scenario import Scenario, load, load_with_warnings
 from clinicsim.scenario.addresses import matches
 
@@ -58,6 +59,11 @@ def test_the_scarcest_need_is_as_busy_as_is_said(scenario):
     else:
         assert load.warnings == ()
         assert scarcest < 0.70 if name in QUIET else 0.70 <= scarcest <= 0.90, load.scarcest
+
+
+def test_their_retreats_can_be_held(scenario):
+    """The diary can hold every visit of an itinerary at full size, as `validate` demands."""
+    assert shortfalls(scenario[1]) == []
 
 
 def test_a_short_replication_runs_clean_and_treats_people(scenario):
