@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
     from clinicsim.experiment import Comparison, Results
 
-BESIDE_HEADLINES = ("wait_to_first_dosing", "drop_out", "direct_wait", "direct_wait_p90", "utilisation.*")
+BESIDE_HEADLINES = (
+    "wait_to_first_dosing",
+    "drop_out",
+    "direct_wait",
+    "direct_wait_p90",
+    "utilisation.*",
+    "contact_limit_use.*",
+)
 """The table that is printed has the headline measures and these; the folder has all."""
 
 

@@ -17,7 +17,8 @@ FIELDS = ("name", "label", "unit", "definition", "population", "direction", "hea
 def measures(as_json: bool) -> None:
     """List every measure with its unit, what it means, over whom, and which direction is better.
 
-    A part in braces stands for the names of a scenario: utilisation.{pool} gives utilisation.nurse.
+    A part in braces stands for the names of a scenario: utilisation.{pool} gives utilisation.nurse. The period is the
+    time that is measured, after the warm-up.
 
     \b
     Example:

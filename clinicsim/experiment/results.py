@@ -144,10 +144,16 @@ def estimate_of(results: Results, label: str, name: str) -> Estimate | None:
 
 
 def series_estimates(results: Results) -> pd.DataFrame:
-    """The same for series, by month or week: scenario, measure, unit, index, mean, low, high, n."""
+    """The same for series, by month or week: scenario, measure, unit, index, mean, low, high, n.
+
+    Points with fewer than 30 people behind them over all replications are left out.
+    """
     rows = []
+    people = results.series.groupby(["scenario", "measure", "index"], sort=False)["value"].sum().to_dict()
     for (label, name, index), group in results.series.groupby(["scenario", "measure", "index"], sort=False):
         measure = results.measures[str(name)]
+        if not measure.shown or people.get((label, measure.people, index), FEWEST_PEOPLE) < FEWEST_PEOPLE:
+            continue
         found = estimate(group["value"].tolist(), *_bounds(measure))
         if not math.isnan(found.mean):
             rows.append((label, name, measure.unit, index, found.mean, found.low, found.high, found.n))

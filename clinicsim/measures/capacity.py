@@ -6,6 +6,7 @@ import numpy as np
 
 from clinicsim.measures.figures import Figures, ratio
 from clinicsim.measures.intervals import NOTHING, Spans, minutes_within, subtract, union
+from clinicsim.measures.limits import contact_limit_use
 from clinicsim.measures.periods import WEEK
 from clinicsim.measures.run import Run, matched, pairs
 from clinicsim.measures.scheme import Pool, pool_of, pools
@@ -29,6 +30,7 @@ def capacity(run: Run, times: list[WorkTime], units: list[UnitTime]) -> Figures:
         **used,
         "utilisation_highest": max(use, default=float("nan")),
         "overtime_minutes": sum(time.overtime for time in times),
+        **dict(contact_limit_use(run, times)),
         **_slots_lost(run),
     }
 

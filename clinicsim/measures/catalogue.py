@@ -16,6 +16,7 @@ from clinicsim.measures.access import early_reasons, pathway_steps
 from clinicsim.measures.capacity import LOST
 from clinicsim.measures.causes import causes_of
 from clinicsim.measures.courses import drop_out_reasons
+from clinicsim.measures.limits import limited_pools
 from clinicsim.measures.money.ledger import COSTS, REVENUE
 from clinicsim.measures.outcomes import weeks_of
 from clinicsim.measures.periods import DAY, months_between, months_later
@@ -40,7 +41,8 @@ class Measure:
     measures, at most eight, get verdicts. Intervals stay within `bounds`. `pooled` shares are of people (or visits),
     whose counts over all replications serve where every replication says 0 or 1. `summary` is how replications are
     brought together: a median where a value may be censored at infinity, or the value that 95% of them stay under; a
-    `ratio` is the mean of its first measure over that of its second. `difference_that_matters` is the least
+    `ratio` is the mean of its first measure over that of its second. `people` is the series that counts the people
+    behind each point of a series: where there are few, the point is left out. `difference_that_matters` is the least
     difference worth knowing of, in the unit. `index` is "month" or "week" for a series. `label` is for charts. What is
     not `shown` is there for other figures to be made from.
     """
@@ -61,6 +63,7 @@ class Measure:
     needs_outcome: bool = False
     needs_money: bool = False
     ratio: tuple[str, str] | None = None
+    people: str = ""
     shown: bool = True
 
     @property
@@ -71,9 +74,9 @@ class Measure:
 
 ELIGIBLE = "eligible people: those who came to ask for an intake and have no lasting contraindication"
 STARTERS = "people who had a first dosing"
-ALL = "everybody who inquired in the window"
-ATTENDED = "attended visits that began in the window, one for each patient of a group"
-WINDOW = "the time after the warm-up"
+ALL = "everybody who inquired in the period"
+ATTENDED = "attended visits that began in the period, one for each patient of a group"
+WINDOW = "the period, which is the time after the warm-up"
 SHARE = (0.0, 1.0)
 ANY = (None, None)
 
@@ -97,14 +100,14 @@ def _waits(name: str, label: str, definition: str, population: str, *, headline:
 
 
 ACCESS = (
-    Measure("inquiries", "people per month", "access", "Inquiries", "Inquiries in the window over its months.", ALL,
+    Measure("inquiries", "people per month", "access", "Inquiries", "Inquiries in the period over its months.", ALL,
             "neither", 1.0),
     Measure("starts", "people per month", "access", "New starts",
-            "People whose first dosing of a course (or first day of a medicine) lies in the window, over its months; "
+            "People whose first dosing of a course (or first day of a medicine) lies in the period, over its months; "
             "each person "
             "once, maintenance not counted.", STARTERS, "more", 0.5, headline=True),
     Measure("starts.year_{year}", "people per year", "access", "New starts in year {year}",
-            "First dosings in year {year} of the window, of twelve calendar months.", STARTERS, "more", 6.0),
+            "First dosings in year {year} of the period, of twelve calendar months.", STARTERS, "more", 6.0),
     Measure("starts.last_12_months", "people per year", "access", "New starts in the last 12 months",
             "First dosings in the last full twelve months of the run.", STARTERS, "more", 6.0),
     *_waits("offered_wait_intake", "Wait offered for an intake",
@@ -124,12 +127,12 @@ ACCESS = (
     *_waits("wait_to_first_dosing", "Wait to the first dosing",
             "Days from the inquiry to the first dosing of those who started. It leaves out those who gave up, so read "
             "it beside "
-            "the shares who started.", "people who inquired in the window and started"),
+            "the shares who started.", "people who inquired in the period and started"),
     Measure("wait_to_first_dosing_n", "people", "access", "People with a first dosing",
-            "How many people the wait to the first dosing is over.", "people who inquired in the window and started",
+            "How many people the wait to the first dosing is over.", "people who inquired in the period and started",
             "neither", 10.0),
     Measure("lateness_of_step.{visit}", "days", "access", "Lateness of {visit}",
-            "Booked start less the start that was asked for.", "attended bookings of {visit} in the window", "less",
+            "Booked start less the start that was asked for.", "attended bookings of {visit} in the period", "less",
             1.0,
             bounds=ANY),
     _part("access", "wait_share_by_cause.{cause}", "Wait due to {cause}",
@@ -151,7 +154,7 @@ ACCESS = (
     Measure("third_next_available.{bookable}", "days", "access", "Third next available {bookable}",
             "Calendar days on a Monday until the third start that a new patient could have, with the two before it "
             "held; at "
-            "least the booking horizon where there is none. Mean over Mondays.", "Mondays in the window", "less", 1.0),
+            "least the booking horizon where there is none. Mean over Mondays.", "Mondays in the period", "less", 1.0),
     _share("access", "left_before_start", "Left before starting", "Share who left before a first dosing.",
            f"{ELIGIBLE}, who inquired at least 26 weeks before the end", "less"),
     _share("access", "left_before_start.{early_reason}", "Left before starting: {early_reason}",
@@ -248,48 +251,53 @@ CAPACITY = (
           "non-contact "
           "time), over the time available. Rooms and equipment: minutes occupied or in turnaround while open, over "
           "minutes open.",
-          "{pool}, in the window"),
+          "{pool}, in the period"),
     _part("capacity", "utilisation_highest", "Use of the busiest pool",
           "The highest utilisation of any pool: how near the clinic is to what its scarcest people or rooms can give.",
-          "all pools, in the window"),
+          "all pools, in the period"),
     _part("capacity", "attention.{staff}", "Attention given by {staff}",
           "Minutes at work, each weighted by the share of attention given, over the time available; at most the "
           "utilisation.",
-          "{staff}, in the window"),
+          "{staff}, in the period"),
+    _part("capacity", "contact_limit_use.{limited}", "Contact limit of {limited} used",
+          "Minutes with patients, each weighted by the share of attention given, over the most that the contact limits "
+          "allow: each person and week the lesser of the week's limit and of the time available within the day's. A "
+          "week with hours outside the usual ones is taken for one with a retreat.",
+          "{limited}, in the period", bounds=(0.0, None)),
     _part("capacity", "occupied.{unit}", "{unit} occupied", "Minutes occupied while open, turnaround left out, over "
                                                             "minutes open.",
-          "{unit}, in the window"),
+          "{unit}, in the period"),
     _part("capacity", "promised.{pool}", "{pool} promised",
           "Minutes that the diary has promised, and not been given back, over the time available (minutes open); over "
           "1 when more "
-          "is promised than there is.", "{pool}, in the window", bounds=(0.0, None)),
+          "is promised than there is.", "{pool}, in the period", bounds=(0.0, None)),
     _part("capacity", "overtime.{pool}", "Overtime of {pool}",
           "People: minutes present after the end of the shift, and of retreat shifts outside the usual hours, over "
-          "minutes on the rota. Rooms: minutes in use while closed over minutes open.", "{pool}, in the window",
+          "minutes on the rota. Rooms: minutes in use while closed over minutes open.", "{pool}, in the period",
           "less", bounds=(0.0, None)),
     Measure("overtime_minutes", "minutes over the run", "capacity", "Overtime",
             "Minutes present after the end of the shift, and of retreat shifts outside the usual hours, all people "
             "together.",
-            "everybody on the rota, in the window", "less", 5.0),
+            "everybody on the rota, in the period", "less", 5.0),
     Measure("idle.{staff}", "hours per week", "capacity", "Idle hours of {staff}",
             "Hours available in which nobody is served, all people of {staff} together, over weeks.", "{staff}, in "
-                                                                                                      "the window",
+                                                                                                      "the period",
             "less", 1.0),
     Measure("non_contact.{staff}", "hours per week", "capacity", "Non-contact hours of {staff}",
             "Hours of the rota that go to notes and meetings, and in which nobody is served, all people of {staff} "
             "together, over weeks.",
-            "{staff}, in the window", "neither", 1.0),
+            "{staff}, in the period", "neither", 1.0),
     Measure("slots_lost", "booked hours per week", "capacity", "Slots lost",
             "Booked hours of missed visits, of late cancellations that nobody else took, of visits called off on the "
             "day and of "
-            "cancellations by the clinic, over weeks.", "bookings for a time in the window", "less", 1.0),
+            "cancellations by the clinic, over weeks.", "bookings for a time in the period", "less", 1.0),
     Measure("slots_lost.{lost}", "booked hours per week", "capacity", "Slots lost: {lost}",
-            "Booked hours lost for this reason: {lost}.", "bookings for a time in the window", "less", 1.0),
+            "Booked hours lost for this reason: {lost}.", "bookings for a time in the period", "less", 1.0),
 )  # fmt: skip
 
 COURSES = (
     Measure("completions", "people per month", "course", "Completed courses",
-            "Courses whose last planned dosing was given and whose end was reached in the window, over its months.",
+            "Courses whose last planned dosing was given and whose end was reached in the period, over its months.",
             "courses under a protocol", "more", 0.5),
     _share("course", "completion_share", "Completed their course", "Share who completed their course. Still in it "
                                                                    "then: not "
@@ -307,7 +315,7 @@ COURSES = (
     Measure("dosings.maintenance", "per month", "course", "Dosings in maintenance",
             "Dosing visits of maintenance that reached the dose, over months.", WINDOW, "neither", 2.0),
     Measure("dosings.year_{year}", "per year", "course", "Dosings in year {year}",
-            "Dosings in year {year} of the window, of twelve calendar months.", WINDOW, "neither", 24.0),
+            "Dosings in year {year} of the period, of twelve calendar months.", WINDOW, "neither", 24.0),
     Measure("dosings.last_12_months", "per year", "course", "Dosings in the last 12 months",
             "Dosings in the last full twelve months of the run.", WINDOW, "neither", 24.0),
     Measure("effective_sessions", "sessions", "course", "Effective sessions",
@@ -319,7 +327,7 @@ COURSES = (
     _part("course", "integration_share", "Sessions integrated",
           "Share of a course's sessions followed by an integration visit within its window, mean over courses.",
           "starters whose course has ended", "more"),
-    *(Measure(f"harm{suffix}", "per 100 dosings", "course", label, definition, "dosings in the window", "less", 0.5)
+    *(Measure(f"harm{suffix}", "per 100 dosings", "course", label, definition, "dosings in the period", "less", 0.5)
       for suffix, label, definition in (
           ("", "Events needing action", "Adverse events that needed somebody's action, aborts and transfers included."),
           (".aborts", "Aborted sessions", "Adverse events that ended the session."),
@@ -337,10 +345,10 @@ MAINTENANCE = (
           "Maintenance dosings over all dosings, a ratio of sums.", WINDOW),
     _share("maintenance", "maintenance_uptake", "Took up maintenance", "Share of those offered a maintenance plan who "
                                                                        "accepted.",
-           "people offered a plan in the window", "neither"),
+           "people offered a plan in the period", "neither"),
     Measure("maintenance_stay", "months", "maintenance", "Stay on maintenance",
             "Months from accepting a plan to stopping. Long stays are seen less often in a short run.",
-            "people who stopped in the window", "neither", 1.0),
+            "people who stopped in the period", "neither", 1.0),
 )  # fmt: skip
 
 
@@ -399,9 +407,9 @@ OUTCOME = (
     *_landmarks(),
     *_end_of_course(),
     *(Measure(f"relapse_free_{weeks}w", "share", "outcome", f"Free of relapse after {weeks} weeks",
-              f"Share without relapse {weeks} weeks after the last dosing of the course, by Kaplan-Meier; counted up "
-              f"to the first "
-              "maintenance session or the end of the run.", "responders at the last dosing of their course", "more",
+              f"Share without relapse {weeks} weeks after the last dosing of the course, each person counted up to the "
+              "first maintenance session or the end of the run (Kaplan-Meier).",
+              "responders at the last dosing of their course", "more",
               0.03,
               bounds=SHARE, needs_outcome=True) for weeks in (4, 8, 26)),
     *(_share("outcome", f"relief_within_{weeks}_weeks", f"Relief within {weeks} weeks",
@@ -439,7 +447,7 @@ def _money(name: str, unit: str, label: str, definition: str, population: str = 
 def _profit(name: str, label: str, definition: str, direction: Direction) -> Iterator[Measure]:
     yield _money(name, "money per month", label, f"{definition}, over months.", direction=direction)
     yield _money(f"{name}.year_{{year}}", "money per year", f"{label} in year {{year}}",
-                 f"{definition}, in year {{year}} of the window, of twelve calendar months.", direction=direction,
+                 f"{definition}, in year {{year}} of the period, of twelve calendar months.", direction=direction,
                  matters=10000.0)  # fmt: skip
     yield _money(f"{name}.last_12_months", "money per year", f"{label} in the last 12 months",
                  f"{definition}, in the last full twelve months of the run.", direction=direction,
@@ -463,9 +471,9 @@ MONEY = (
     _money("contribution_per_hour.{protocol}", "money per hour", "Contribution of {protocol} for each therapist hour",
            "The contribution of {protocol} over the hours that therapists gave to its visits (all staff, where no role "
            "is called therapist).", "people under {protocol}", matters=10.0),
-    _money("lowest_cash", "money", "Lowest cash", "The lowest balance at the end of any day.", "days in the window"),
+    _money("lowest_cash", "money", "Lowest cash", "The lowest balance at the end of any day.", "days in the period"),
     _money("lowest_cash_month", "month", "Month of the lowest cash", "The month in which cash is lowest, from 1.",
-           "days in the window", "neither", 1.0, bounds=(0.0, None)),
+           "days in the period", "neither", 1.0, bounds=(0.0, None)),
     _money("cash_at_end", "money", "Cash at the end", "The balance when the run ends.", "the end"),
     _money("owed_to_clinic_at_end", "money", "Owed to the clinic at the end",
            "What has been earned and is paid after the end of the run.", "the end", "neither"),
@@ -479,28 +487,28 @@ MONEY = (
            "First month from which cumulative cash, investment included, stays at 0 or above for three months. "
            "Infinite when not within the run.", WINDOW, "less", 1.0, bounds=(0.0, None), summary="median"),
     _money("net_present_value", "money", "Net present value",
-           "All cash flows of the window, and those due afterwards for service within it, each discounted to its "
+           "All cash flows of the period, and those due afterwards for service within it, each discounted to its "
            "beginning; opening cash left out, nothing assumed for later years.", WINDOW, "more", 10000.0,
            headline=True),
     _money("cost_per_completed_course", "money", "Cost for each completed course",
-           "All costs of the window over courses completed in it.", "the window", "less", 100.0,
+           "All costs of the period over courses completed in it.", "the period", "less", 100.0,
            of=("costs_in_window", "completed_in_window")),
     _money("cost_per_responder", "money", "Cost for each responder",
-           "All costs of the window over starters in response at the end of their course.", "the window", "less",
+           "All costs of the period over starters in response at the end of their course.", "the period", "less",
            100.0, outcome=True, of=("costs_in_window", "responders_in_window")),
     _money("remission_month_cost", "money", "Cost for each month in remission",
-           "All costs of the window over the months that all eligible people spend in remission in it.", ELIGIBLE,
+           "All costs of the period over the months that all eligible people spend in remission in it.", ELIGIBLE,
            "less", 100.0, outcome=True, of=("costs_in_window", "remission_months_in_window")),
     _money("cost_per_qaly", "money", "Cost for each quality-adjusted life year",
-           "All discounted costs of the window over all discounted quality-adjusted life years that eligible people "
+           "All discounted costs of the period over all discounted quality-adjusted life years that eligible people "
            "gain in it against their own baseline. Benefit after the end is not counted.", ELIGIBLE, "less", 1000.0,
            outcome=True, of=("discounted_costs", "discounted_qalys")),
     *(_money(name, unit, name.replace("_", " ").capitalize(), definition, outcome=outcome, shown=False)
       for name, unit, definition, outcome in (
-          ("costs_in_window", "money", "All costs of the window.", False),
-          ("discounted_costs", "money", "All costs of the window, discounted to its beginning.", False),
-          ("completed_in_window", "courses", "Courses completed in the window.", False),
-          ("investment", "money", "What is invested in the window.", False),
+          ("costs_in_window", "money", "All costs of the period.", False),
+          ("discounted_costs", "money", "All costs of the period, discounted to its beginning.", False),
+          ("completed_in_window", "courses", "Courses completed in the period.", False),
+          ("investment", "money", "What is invested in the period.", False),
           ("responders_in_window", "people", "Starters in response at the end of their course.", True),
           ("remission_months_in_window", "months", "Months that eligible people spend in remission.", True),
           ("discounted_qalys", "QALY", "Quality-adjusted life years gained, discounted.", True))),
@@ -544,7 +552,12 @@ SERIES = (
                      "it has."), needs_money=True),
     *(Measure(f"score_by_week{suffix}", "points", "outcome", "Mean score", f"Mean true score so many weeks after "
                                                                            f"{clock}.",
-              f"{who}; that week lies within the run", "less", 0.0, index="week", needs_outcome=True)
+              f"{who}; that week lies within the run", "less", 0.0, index="week", needs_outcome=True,
+              people=f"seen_by_week{suffix}")
+      for suffix, clock, who in (("", "the inquiry", ELIGIBLE), ("_starters", "the first dosing", STARTERS))),
+    *(Measure(f"seen_by_week{suffix}", "people", "outcome", "People seen", f"People over whom the mean score so many "
+                                                                           f"weeks after {clock} is.",
+              f"{who}; that week lies within the run", "neither", 0.0, index="week", needs_outcome=True, shown=False)
       for suffix, clock, who in (("", "the inquiry", ELIGIBLE), ("_starters", "the first dosing", STARTERS))),
 )  # fmt: skip
 
@@ -601,6 +614,7 @@ def _members(scenario: "Scenario") -> dict[str, list[str]]:
         "bookable": [*scenario.visits, *scenario.retreats],
         "pool": [pool.name for pool in everything],
         "staff": [pool.name for pool in everything if pool.section == "staff"],
+        "limited": [pools(scenario)[address].name for address in limited_pools(scenario)],
         "unit": [pool.name for pool in everything if pool.section != "staff"],
         "cause": causes_of(scenario),
         "early_reason": early_reasons(scenario),

@@ -47,11 +47,16 @@ def by_month(run: Run, times: list[WorkTime], units: list[UnitTime]) -> Mapping[
 
 
 def by_week(run: Run, paths: ScorePaths) -> Mapping[str, Array]:
-    """The mean true score week by week: of eligible people since the inquiry, of starters since the first dosing."""
+    """The mean true score week by week, and the people behind it: of eligible people since the inquiry, of starters
+    since the first dosing."""
     people = run.people
+    scores, seen = _mean_scores(run, paths, people.inquired, people.eligible & run.within(people.inquired))
+    of_starters, starters = _mean_scores(run, paths, people.started, run.within(people.started))
     return {
-        "score_by_week": _mean_scores(run, paths, people.inquired, people.eligible & run.within(people.inquired)),
-        "score_by_week_starters": _mean_scores(run, paths, people.started, run.within(people.started)),
+        "score_by_week": scores,
+        "score_by_week_starters": of_starters,
+        "seen_by_week": seen,
+        "seen_by_week_starters": starters,
     }
 
 
@@ -88,12 +93,14 @@ def _sums(starts: Array, minutes: Array, edges: Array) -> Array:
     return np.bincount(month, weights=minutes, minlength=edges.size)[: edges.size - 1]
 
 
-def _mean_scores(run: Run, paths: ScorePaths, clock: Array, counted: Array) -> Array:
-    """The mean score in each week after the clock, over people for whom that moment lies within the run."""
+def _mean_scores(run: Run, paths: ScorePaths, clock: Array, counted: Array) -> tuple[Array, Array]:
+    """The mean score in each week after the clock, over people for whom that moment lies within the run; and how many
+    they are."""
     who = np.flatnonzero(counted)
     weeks = np.arange(WEEKS)
     moments = clock[who][:, np.newaxis] + weeks * WEEK
     seen = moments <= run.end
     person, week = np.nonzero(seen)
     scores = paths.score(who[person], moments[seen])
-    return _ratios(np.bincount(week, weights=scores, minlength=WEEKS), np.bincount(week, minlength=WEEKS).astype(float))
+    people = np.bincount(week, minlength=WEEKS).astype(float)
+    return _ratios(np.bincount(week, weights=scores, minlength=WEEKS), people), people

@@ -62,9 +62,10 @@ ROWS = (
     Rows(
         "use",
         "How fully staff, rooms and equipment are used",
-        ("utilisation.*",),
+        ("utilisation.*", "contact_limit_use.*"),
         "Share of the time available",
-        "Time at work with patients, of the time on duty (people) or open (rooms); cleaning is part of a room's use.",
+        "Time at work with patients, of the time on duty (people) or open (rooms); cleaning is part of a room's use. "
+        "Where people have a contact limit, also the attention given to patients, of the most that it allows.",
     ),
 )
 OUTCOMES = (
