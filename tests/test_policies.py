@@ -134,3 +134,68 @@ def test_a_cap_that_keeps_a_list_makes_new_people_wait_instead(tmp_path: Path) -
     assert "no_new_people" not in {row[2] for row in waiting.rows["left"]}
     listed = [row for row in waiting.rows["state"] if row[2] == "listed" and row[3] == "before"]
     assert len(listed) > 10
+
+
+COURSE = """
+clinicsim: 1
+name: Course
+start: 2027-01-04
+length: 6 weeks
+hours: {mon-fri: 09:00-11:00}
+booking: {slot: 60 min, horizon: 5 weeks, courses: all at once}
+staff: {nurse: 1}
+arrivals: {history: people.csv}
+visits:
+  dosing: {takes: 60 min, staff: nurse}
+protocols:
+  weekly:
+    steps:
+      course: {repeat: 3, every: 1 week, tolerance: 1 day, steps: {dosing: {visit: dosing, after: 1 day}}}
+pathway: {course: {protocol: weekly}}
+"""
+
+
+def courses(folder: Path, text: str, times: list[str]) -> EventLog:
+    folder.mkdir()
+    return played(written(folder, text, people="at\n" + "".join(f"{time}\n" for time in times)))
+
+
+def starts_of(log: EventLog, patient: int) -> list[float]:
+    return [row[5] for row in log.rows["booked"] if row[3] == patient]
+
+
+LATER = ["2027-01-04 08:00", *["2027-01-11 08:00"] * 2]
+"""One who begins on the first Tuesday, and two who ask a week later for the next Tuesday's two hours."""
+
+
+def test_rounds_booked_all_at_once_are_kept_from_those_who_ask_later(tmp_path: Path) -> None:
+    at_once = courses(tmp_path / "once", COURSE, LATER)
+    one_by_one = courses(tmp_path / "one", COURSE.replace(", courses: all at once", ""), LATER)
+    tuesdays = [at(day, "09:00") for day in (1, 8, 15)]
+    assert starts_of(at_once, 0) == tuesdays
+    assert starts_of(at_once, 1)[0] == at(8, "10:00")
+    assert starts_of(at_once, 2)[0] == at(9, "09:00")
+    assert starts_of(one_by_one, 0) == tuesdays
+
+
+def test_what_is_held_ahead_is_given_back_when_a_course_ends_early(tmp_path: Path) -> None:
+    leaving = COURSE.replace("dosing: {visit: dosing, after: 1 day}}",
+                             "dosing: {visit: dosing, after: 1 day}, stop: {leave: {stopped: 100%}}}")  # fmt: skip
+    log = courses(tmp_path / "left", leaving, LATER)
+    assert starts_of(log, 1)[0] == at(8, "09:00")
+    assert starts_of(log, 2)[0] == at(8, "10:00")
+
+
+def test_rounds_beyond_the_horizon_are_booked_when_they_are_due(tmp_path: Path) -> None:
+    log = courses(tmp_path / "far", COURSE.replace("horizon: 5 weeks", "horizon: 10 days"), LATER[:1])
+    assert starts_of(log, 0) == [at(day, "09:00") for day in (1, 8, 15)]
+
+
+def test_a_missed_dosing_moves_the_rounds_after_it(tmp_path: Path) -> None:
+    missing = COURSE + "attendance: {no_show: {by: round, 1: 0%, 2: 50%, else: 0%}}\n"
+    log = courses(tmp_path / "missed", missing, ["2027-01-04 08:00"] * 2)
+    missed = Counter(row[2] for row in log.rows["unbooked"] if row[4] == "no_show")
+    assert missed
+    for patient in (0, 1):
+        assert len(starts_of(log, patient)) == 3 + missed[patient]
+        assert sum(row[2] == patient for row in log.rows["begun"]) == 3

@@ -98,6 +98,7 @@ class Pathways:
         self._protocols: dict[str, tuple[Step, ...]] = {}
         self._plans: dict[str, MaintenancePlan] = {}
         self.reach = reach_of(clinic.scenario)
+        self.courses = clinic.scenario.booking.courses
         self._ranks = dict(clinic.scenario.booking.priority)
         self._last_rank = max(self._ranks.values(), default=0.0)
         self.pathway = self.build(clinic.scenario.pathway, "")
@@ -341,12 +342,16 @@ class Journey:
         choose = step.class_ or kind.class_
         return choose(0.5, self.attributes) if choose is not None else self.class_
 
-    def appointment(self, step: Visit, kind: VisitKind, window: Window) -> Walk:
-        """Ask for a visit, come to it or miss it, and ask again until it is attended or given up."""
+    def appointment(self, step: Visit, kind: VisitKind, window: Window, block: Round | None = None) -> Walk:
+        """Ask for a visit, come to it or miss it, and ask again until it is attended or given up.
+
+        `block` is the round that the visit begins, where the rounds after it are held ahead.
+        """
         clinic, desk = self.clinic, self.clinic.desk
         first, first_time, urgent = -1, clinic.env.now, False
         while True:
             self.care.before(kind)
+            expected = block.block.give_back(block.index) if block is not None and block.block is not None else None
             request = self._request(step, kind, window, first, first_time, urgent)
             first = request.first
             answer: Any = desk.ask(request, self.patient, self.stage == "before" and not urgent)
@@ -355,6 +360,8 @@ class Journey:
                 answer = yield answer
             if isinstance(answer, Refusal):
                 raise Left(answer.value, step.address)
+            if block is not None and block.block is not None and answer.slot.start != expected:
+                block.block.hold_after(block, step, kind, answer.slot.start)
             occurrence = self.times(step.address)
             how = yield from self._keep(answer, step, kind, occurrence)
             if how == "attended":
@@ -374,6 +381,10 @@ class Journey:
             if urgent or not_today:
                 again = (clinic.calendar.day_of(again) + 1) * MINUTES_A_DAY
             window = Window(max(window.earliest, again), max(window.target, again), window.latest, window.tolerant)
+
+    def wish(self, step: Visit, kind: VisitKind, window: Window) -> Request:
+        """Give the request for a visit that is not asked for yet."""
+        return self._request(step, kind, window, -1, self.clinic.env.now, False)
 
     def _request(
         self, step: Visit, kind: VisitKind, window: Window, first: int, first_time: float, urgent: bool

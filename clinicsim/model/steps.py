@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from simpy import Event
 
 from clinicsim.model.attendance import chance_of
+from clinicsim.model.blocks import Block
 from clinicsim.model.sampling import certain, chooser, holds, is_random, sampler
 from clinicsim.scenario import pathway, quantities
 from clinicsim.scenario.quantities import Fixed, Options, Shares
@@ -73,7 +74,8 @@ class Window:
 class Round:
     """One round of a repeat on somebody's way: `index` from 0, when it `began`, and when the round `before` did.
 
-    `placed` says that its first visit has been asked for; `outer` is the round in which this repeat stands.
+    `placed` says that its first visit has been asked for; `outer` is the round in which this repeat stands; `block`
+    holds the rounds after it, where they are booked all at once.
     """
 
     repeat: "Repeat"
@@ -82,6 +84,7 @@ class Round:
     outer: "Round | None"
     began: float | None = None
     placed: bool = False
+    block: Block | None = None
 
 
 @dataclass(slots=True)
@@ -184,7 +187,10 @@ class Visit(Step):
         kind = journey.clinic.pathways.kind(self._certain or self.visit_type(journey))
         if kind.walk_in:
             return self._walk_in(kind, journey)
-        return journey.appointment(self, kind, self.window(journey))
+        round_ = journey.round
+        if round_ is None or round_.placed or round_.block is None:
+            return journey.appointment(self, kind, self.window(journey))
+        return journey.appointment(self, kind, self.window(journey), round_)
 
     def _walk_in(self, kind: "VisitKind", journey: "Journey") -> Walk:
         now = journey.clinic.env.now
@@ -247,6 +253,7 @@ class Repeat(Step):
         self._forever = spec.repeat == "forever"
         self._count = None if again or self._forever else sampler(spec.repeat)  # type: ignore[arg-type]
         self._random_count = self._count is not None and is_random(spec.repeat)  # type: ignore[arg-type]
+        self._at_once = self.every is not None and (spec.book or pathways.courses) == "all at once"
 
     def rounds(self, journey: "Journey") -> float:
         """Give the number of rounds for somebody; endless where chance or a condition ends them."""
@@ -267,10 +274,24 @@ class Repeat(Step):
 
     def take(self, journey: "Journey") -> Walk:
         """Walk round after round."""
-        rounds, index, before = self.rounds(journey), 0, None
+        if not self._at_once:
+            return self._walk(journey, self.rounds(journey), None)
+        return self._walk_held(journey)
+
+    def _walk_held(self, journey: "Journey") -> Walk:
+        """Walk rounds that are held ahead; what is still held when they end is given back."""
+        rounds = self.rounds(journey)
+        block = Block(journey, self, rounds)
+        try:
+            yield from self._walk(journey, rounds, block)
+        finally:
+            block.end()
+
+    def _walk(self, journey: "Journey", rounds: float, block: Block | None) -> Walk:
+        index, before = 0, None
         outer, outer_round = journey.round, journey.attributes["round"]
         while index < rounds:
-            journey.round = this = Round(self, index, before, outer)
+            journey.round = this = Round(self, index, before, outer, block=block)
             journey.attributes["round"] = float(index + 1)
             yield from walk(self.steps, journey)
             before, index = this.began, index + 1
@@ -283,17 +304,22 @@ class Repeat(Step):
 
     def window(self, round_: Round, journey: "Journey") -> Window | None:
         """Give when the first visit of a round is wished for; None where the visit's own wishes hold."""
-        calendar = journey.clinic.calendar
         if round_.index > 0 and self.every is not None and round_.before is not None:
-            target = calendar.add(round_.before, self.every)
-            if self._whole_day:
-                midnight = calendar.day_of(target) * 1440.0
-                return Window(midnight, target, midnight + 1440.0, tolerant=True)
-            earliest = calendar.add(target, self._earlier, "start")
-            return Window(earliest, target, calendar.add(target, self.tolerance, "end"), tolerant=True)
+            return self.window_after(round_.before, journey)
         if (round_.index == 0 and not self._of_one_visit) and (self.after is not None or self.within is not None):
             return journey.window_after(self.after, self.within)
         return None
+
+    def window_after(self, before: float, journey: "Journey") -> Window:
+        """Give when a round is wished for whose round before began at a moment."""
+        assert self.every is not None
+        calendar = journey.clinic.calendar
+        target = calendar.add(before, self.every)
+        if self._whole_day:
+            midnight = calendar.day_of(target) * 1440.0
+            return Window(midnight, target, midnight + 1440.0, tolerant=True)
+        earliest = calendar.add(target, self._earlier, "start")
+        return Window(earliest, target, calendar.add(target, self.tolerance, "end"), tolerant=True)
 
     def drop_out_chance(self, gap: float, journey: "Journey") -> float:
         """Give the chance to stop in a gap of so many minutes: more for each week by which it is longer than meant."""

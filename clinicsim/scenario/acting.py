@@ -21,8 +21,6 @@ class Idle:
 
 
 IDLE = (
-    Idle("Booking", "courses", "rounds are booked one by one", "all at once"),
-    Idle("RepeatStep", "book", "rounds are booked one by one", "all at once"),
     Idle("Visit", "present", "somebody on shift meanwhile is asked for; write on site", "reachable"),
     Idle("Phase", "present", "somebody on shift meanwhile is asked for; write on site", "reachable"),
 )
