@@ -36,29 +36,11 @@ class Rota:
     def workers(self, pool):
         return self._workers[pool]
 
-    def usual(self, worker, day):
-        return self._hours.get(worker.name, self._spans)
-
-    def duties(self, worker, day):
-        if self.sick(worker, day):
-            return ()
-        spans = self.usual(worker, day)
-        return ((spans, None),) if spans else ()
-
-    def as_needed(self, worker, day):
-        return False
-
-    def absent(self, worker, day):
-        return ""
-
-    def meetings(self, worker, day):
-        return 0.0
-
-    def open_day(self, day):
-        return [worker for pool in self._workers.values() for worker in pool if self.sick(worker, day)]
-
-    def sick(self, worker, day):
-        return worker.name in self._sick.get(day, ())
+    def attendance(self, worker, day):
+        spans = self._hours.get(worker.name, self._spans)
+        if worker.name in self._sick.get(day, ()):
+            return (), spans, "sickness", 0.0
+        return (((spans, None),) if spans else ()), spans, "shift", 0.0
 
     def units(self, address, day):
         return self._units[address]

@@ -140,7 +140,7 @@ def test_a_team_is_away_from_the_clinic_and_on_shift_for_its_retreat():
     assert changed == [("therapist 1", 8), ("therapist 2", 8)]
     assert staff.duties(worker, 8) == ((((540.0, 1260.0),), frozenset({"five_day"})),)
     assert staff.shift(other, 8) == ((480.0, 1260.0),)
-    assert staff.usual(worker, 8) == ((480.0, 960.0),)
+    assert staff.attendance(worker, 8)[1] == ((480.0, 960.0),)
     assert [staff.contact_limit(worker, day)[1] / 60 for day in (6, 7, 13, 14, 21)] == [22, 33, 33, 11, 22]
     staff.no_extra_shift(worker, 8, "five_day")
     assert staff.shift(worker, 8) == ((480.0, 960.0),)
@@ -163,9 +163,9 @@ def test_people_there_as_needed_for_a_retreat_have_no_shift_without_it():
     )
     staff = Office(clinic).roster
     [eva] = staff.workers("nurse")
-    assert staff.as_needed(eva, 0)
     assert staff.shift(eva, 0) == ()
     staff.extra_shift(eva, 7, ((480.0, 600.0),), "away")
+    assert staff.attendance(eva, 7)[1:] == ((), "as_needed")
     assert staff.shift(eva, 7) == ((480.0, 600.0),)
 
 

@@ -28,11 +28,19 @@ DatedChange = tuple[Change, float, float]
 """A change with the day on which it begins and the one on which it is over."""
 Duty = tuple[Spans, frozenset[str] | None]
 """Spans in which somebody can be booked, and for which protocols and retreats; None for everything."""
+Attendance = tuple[tuple[Duty, ...], Spans, str, float]
+"""Somebody's duties on a day; their hours as if nobody were ever away, none when not employed or there as needed;
+what they are there as (`shift`, `as_needed`), or why they are away (`leave`, `sickness`), or ""; and the minutes kept
+free for meetings."""
 
 
 @dataclass(slots=True)
 class _Member:
-    """A worker with what the scenario says about them."""
+    """A worker with what the scenario says about them.
+
+    `steady` people have the same `ordinary` day on each weekday, and one on days of closure (7), but for
+    `special` days.
+    """
 
     worker: Worker
     hours: StaffHours | None
@@ -42,6 +50,7 @@ class _Member:
     non_contact: float
     breaks: tuple[tuple[str, Break], ...]
     absence: Absence
+    steady: bool
     chances: tuple[float, float]
     employed: tuple[tuple[float, float], ...]
     draws: tuple[int, str]
@@ -52,7 +61,8 @@ class _Member:
     retreat_weeks: set[int] = field(default_factory=set)
     sick_days: list[bool] = field(default_factory=list)
     known_sick: set[int] = field(default_factory=set)
-    usual: dict[int, Spans] = field(default_factory=dict)
+    special: set[int] = field(default_factory=set)
+    ordinary: dict[int, Attendance] = field(default_factory=dict)
     duties: dict[int, tuple[Duty, ...]] = field(default_factory=dict)
 
 
@@ -114,25 +124,17 @@ class Roster:
         """Say whether a worker is on the staff on a day, at work or not."""
         return _is_employed(self._by_name[worker.name], day)
 
-    def as_needed(self, worker: Worker, day: int) -> bool:
-        """Say whether a worker is there only when booked."""
-        return self._hours(self._by_name[worker.name], day) == "as needed"
-
-    def usual(self, worker: Worker, day: int) -> Spans:
-        """Give a worker's hours of a day as if nobody were ever away; none when not employed or when there as
-        needed."""
-        member = self._by_name[worker.name]
-        usual = member.usual.get(day)
-        if usual is None:
-            usual = member.usual[day] = self._usual_of(member, day)
-        return usual
+    def attendance(self, worker: Worker, day: int) -> Attendance:
+        """Give somebody's day, on that day: their duties, their usual hours, what they are there as, or why not, and
+        the minutes kept free for meetings."""
+        return self._attendance(self._by_name[worker.name], day)
 
     def duties(self, worker: Worker, day: int) -> tuple[Duty, ...]:
         """Give the spans of a day in which a worker can be booked, and for what; sickness counts once it is known."""
         member = self._by_name[worker.name]
         known = member.duties.get(day)
         if known is None:
-            known = member.duties[day] = self._duties_of(member, day)
+            known = member.duties[day] = self._attendance(member, day)[0]
         return known
 
     def shift(self, worker: Worker, day: int) -> Spans:
@@ -175,11 +177,7 @@ class Roster:
         """Give the minutes of a day that are kept free for meetings: a share of the hours at the clinic, so none of a
         retreat's and none for who is there as needed."""
         member = self._by_name[worker.name]
-        if not member.non_contact or not self.duties(worker, day) or self.as_needed(worker, day):
-            return 0.0
-        if any(away for _, _, away in member.retreats.get(day, ())):
-            return 0.0
-        return member.non_contact * sum(end - start for start, end in self.usual(worker, day))
+        return self._attendance(member, day)[3] if member.non_contact else 0.0
 
     def bookable(self, worker: Worker, day: int) -> float:
         """Give the minutes of a day that can be booked: those on shift without the time for meetings."""
@@ -278,8 +276,7 @@ class Roster:
 
     def open(self, address: str, day: int) -> Spans | None:
         """Give when a pool of rooms or equipment may be used on a day; None where it follows the hours of the visit."""
-        pool = self._things[address]
-        hours = _changed_hours(self._changes[address], day) or pool.hours
+        hours = _changed_hours(self._changes[address], day) or self._things[address].hours
         if hours is None or hours == "as needed":
             return None
         return self._calendar.spans_of(hours, day)
@@ -290,8 +287,32 @@ class Roster:
 
     # Inside
 
+    def _attendance(self, member: _Member, day: int) -> Attendance:
+        if not member.steady or day in member.special:
+            return self._find_out(member, day)
+        kind = 7 if self._calendar.is_closed(day) else self._calendar.weekday(day)
+        known = member.ordinary.get(kind)
+        if known is None:
+            known = member.ordinary[kind] = self._find_out(member, day)
+        return known
+
+    def _find_out(self, member: _Member, day: int) -> Attendance:
+        usual, duties = self._usual_of(member, day), self._duties_of(member, day)
+        if any(spans for spans, _ in duties):
+            as_needed = self._hours(member, day) == "as needed"
+            meetings = 0.0 if as_needed else self._meetings_of(member, day, usual)
+            return duties, usual, "as_needed" if as_needed else "shift", meetings
+        if self._is_away(member, day):
+            return duties, usual, "leave", 0.0
+        return duties, usual, "sickness" if day in member.known_sick else "", 0.0
+
+    def _meetings_of(self, member: _Member, day: int, usual: Spans) -> float:
+        if not member.non_contact or any(away for _, _, away in member.retreats.get(day, ())):
+            return 0.0
+        return member.non_contact * sum(end - start for start, end in usual)
+
     def _hours(self, member: _Member, day: int) -> StaffHours | None:
-        if not (member.own_changes or member.role_changes):
+        if member.steady:
             return member.hours
         own = _changed_hours(member.own_changes, day)
         return own or _changed_hours(member.role_changes, day) or member.hours
@@ -315,7 +336,7 @@ class Roster:
 
     def _bookable(self, member: _Member, day: int) -> Spans:
         if self._hours(member, day) != "as needed":
-            return self.usual(member.worker, day)
+            return self._usual_of(member, day)
         only_for = member.worker.only_for
         only_retreats = only_for is not None and not only_for & frozenset(self._scenario.protocols)
         return () if only_retreats else self._calendar.open_spans(day)
@@ -333,6 +354,7 @@ class Roster:
         return any(contains(period, date) for period in member.absence.away.values())
 
     def _changed(self, member: _Member, day: int) -> None:
+        member.special.add(day)
         member.duties.pop(day, None)
         for listener in self._listeners:
             listener(member.worker, day)
@@ -348,7 +370,12 @@ class Roster:
             for member in pool:
                 for week in self._leave_of(member, block, away):
                     away[week] += 1
-                    member.leave_weeks.add(block * _WEEKS_A_BLOCK + week)
+                    self._take_leave(member, block * _WEEKS_A_BLOCK + week)
+
+    def _take_leave(self, member: _Member, week: int) -> None:
+        member.leave_weeks.add(week)
+        monday = week * 7 - self._first_weekday
+        member.special.update(range(monday, monday + 7))
 
     def _leave_of(self, member: _Member, block: int, away: Sequence[int]) -> list[int]:
         number, address = member.draws
@@ -422,15 +449,19 @@ def _member(
     own = person or Person()
     absence = role.absence if own.absence is None else own.absence
     breaks = role.breaks if own.breaks is None else own.breaks
+    role_changes = _dated(role.changes.values(), calendar) if own.hours is None else []
+    own_changes = _dated(own.changes.values(), calendar)
+    same_hours = all(change.hours is None for change, _, _ in role_changes + own_changes)
     return _Member(
         worker=Worker(pool, number, name, skills, _names(role.only_for if own.only_for is None else own.only_for)),
         hours=role.hours if own.hours is None else own.hours,
-        role_changes=_dated(role.changes.values(), calendar) if own.hours is None else [],
-        own_changes=_dated(own.changes.values(), calendar),
+        role_changes=role_changes,
+        own_changes=own_changes,
         limit=role.contact_limit if own.contact_limit is None else own.contact_limit,
         non_contact=role.non_contact if own.non_contact is None else own.non_contact,
         breaks=tuple(breaks.items()),
         absence=absence,
+        steady=same_hours and spans == _ALWAYS and not absence.away,
         chances=_chances_of_sickness(absence),
         employed=spans,
         draws=draws,

@@ -145,7 +145,10 @@ class Need:
         return ranked + self._staying() if begun else ranked
 
     def _staying(self) -> list[Ranked]:
-        return [([person for person in pool.leaving if person.away_for == 0.0], _fullest) for pool in self.pools]
+        return [
+            ([person for person in pool.people if person.leaving and person.away_for == 0.0], _fullest)
+            for pool in self.pools
+        ]
 
     def choose_one(self, scan: int, barred: Sequence[Person]) -> Person | None:
         """Find one person for it who is free now; nobody in `barred`."""

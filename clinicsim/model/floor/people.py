@@ -86,31 +86,28 @@ class Person:
         self.on = False
         self.pool.present -= 1
         self.leaving = True
-        self.pool.leaving.append(self)
         self.pool.departing.append(self)
 
     def go(self) -> None:
         """Leave the floor."""
-        self.pool.leaving.remove(self)
         self.pool.departing.remove(self)
         self.leaving = self.staying = False
 
 
 class StaffPool:
-    """The people of a role, in order; `leaving` finish what is in hand.
+    """The people of a role, in order.
 
-    `departing` are those who leave, of all pools; `present` counts those at work who are not leaving, `restricted`
-    those who serve certain protocols or retreats only.
+    `present` counts those at work who are not leaving, `restricted` those who serve certain protocols or retreats only;
+    `departing` are those of all pools who finish what is in hand.
     """
 
-    __slots__ = ("address", "departing", "leaving", "people", "present", "restricted", "role")
+    __slots__ = ("address", "departing", "people", "present", "restricted", "role")
 
     def __init__(self, role: str, workers: Sequence[Worker], departing: list[Person]) -> None:
         self.role = role
         self.departing = departing
         self.address = f"staff.{role}"
         self.people = [Person(worker, self, order) for order, worker in enumerate(workers)]
-        self.leaving: list[Person] = []
         self.present = 0
         self.restricted = 0
 

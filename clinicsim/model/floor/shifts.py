@@ -15,8 +15,9 @@ from clinicsim.model.log import EventLog
 from clinicsim.model.parts import Worker
 
 Duty = tuple[Spans, frozenset[str] | None]
-PersonDay = tuple[tuple[Duty, ...], Spans, str]
-"""Somebody's duties on a day, their usual hours, and what they are there, or away, as."""
+Attendance = tuple[tuple[Duty, ...], Spans, str, float]
+"""Somebody's duties on a day, their usual hours, what they are there as (`shift`, `as_needed`) or why they are away,
+and the minutes kept free for meetings."""
 RosterRow = tuple[float, str, str, str, float]
 Act = Callable[[float], object]
 """Something to do at a moment of a day, called with the day's midnight."""
@@ -35,32 +36,8 @@ class Rota(Protocol):
         """Everybody who is ever in a pool, in order."""
         ...
 
-    def usual(self, worker: Worker, day: int) -> Spans:
-        """The hours as if nobody were ever away."""
-        ...
-
-    def as_needed(self, worker: Worker, day: int) -> bool:
-        """Whether somebody is there only when booked."""
-        ...
-
-    def duties(self, worker: Worker, day: int) -> tuple[Duty, ...]:
-        """When somebody is at work, and for which protocols and retreats."""
-        ...
-
-    def absent(self, worker: Worker, day: int) -> str:
-        """Why somebody is away who is not sick, or ""."""
-        ...
-
-    def meetings(self, worker: Worker, day: int) -> float:
-        """The minutes of a day that are kept free for meetings."""
-        ...
-
-    def open_day(self, day: int) -> list[Worker]:
-        """Make the sickness of the day that begins known."""
-        ...
-
-    def sick(self, worker: Worker, day: int) -> bool:
-        """Whether somebody is sick."""
+    def attendance(self, worker: Worker, day: int) -> Attendance:
+        """Somebody's day."""
         ...
 
     def units(self, address: str, day: int) -> int:
@@ -75,13 +52,14 @@ class Rota(Protocol):
 class Programme:
     """What a day brings to whom, made once for all days that are alike; times are minutes after midnight.
 
-    `rows` are those of the roster; `moments` are what happens at each minute, in order, each called with the moment of
-    midnight.
+    `people` says who comes, and who is at work at midnight; `rows` are those of the roster; `moments` are what happens
+    at each minute, in order, each called with the moment of midnight.
     """
 
-    __slots__ = ("moments", "rows")
+    __slots__ = ("moments", "people", "rows")
 
-    def __init__(self, rows: list[RosterRow], moments: Moments) -> None:
+    def __init__(self, people: list[tuple[Person, bool, bool]], rows: list[RosterRow], moments: Moments) -> None:
+        self.people = people
         self.rows = rows
         self.moments = tuple((minute, moments[minute]) for minute in sorted(moments))
 
@@ -120,20 +98,22 @@ class Shifts:
         self.give_up_person: Callable[[Live, Person], None] = _keep
 
     def open_day(self, day: int) -> None:
-        """Prepare the day that begins: make sickness known, write the roster, plan all comings and goings."""
-        self._rota.open_day(day)
-        midnight = day * MINUTES_A_DAY
-        people = [self._day_of(person, day) for person in self._people]
-        units = [(self._rota.units(address, day), self._rota.open(address, day)) for address in self._pools.units]
-        programme = self._programme(self._calendar.open_spans(day), tuple(people), tuple(units))
+        """Prepare the day that begins: write the roster, plan all comings and goings."""
+        rota, midnight = self._rota, day * MINUTES_A_DAY
+        programme = self._programme(
+            self._calendar.open_spans(day),
+            tuple([rota.attendance(person.worker, day) for person in self._people]),
+            tuple([(rota.units(address, day), rota.open(address, day)) for address in self._pools.units]),
+        )
         self._roster += [
             (midnight + begin, address, name, what, midnight + end)
             for begin, address, name, what, end in programme.rows
         ]
-        self._roster += self._meetings(day, midnight)
-        for pool, (count, own) in zip(self._pools.units.values(), units, strict=True):
-            pool.resize(count)
-            pool.open = own is None
+        for person, comes, goes_on in programme.people:
+            person.worked = 0.0
+            person.coming = comes
+            if person.on and not goes_on:
+                person.stop()
         moments = programme.moments
         if breaks := self._breaks(day):
             moments = _merged(moments, breaks)
@@ -148,29 +128,6 @@ class Shifts:
         _run_all(*alarm.value)
         self.on_change()
 
-    def _day_of(self, person: Person, day: int) -> PersonDay:
-        """Let somebody begin the day; give their duties, their usual hours, and what they are there, or away, as."""
-        rota, worker = self._rota, person.worker
-        duties, usual = rota.duties(worker, day), rota.usual(worker, day)
-        person.worked = 0.0
-        person.coming = any(spans for spans, _ in duties)
-        if person.on and not any(begin == 0.0 for spans, _ in duties for begin, _ in spans):
-            person.stop()
-        if person.coming:
-            return duties, usual, "as_needed" if rota.as_needed(worker, day) else "shift"
-        return (
-            duties,
-            usual,
-            rota.absent(worker, day) or ("sickness" if rota.sick(worker, day) else "") if usual else "",
-        )
-
-    def _meetings(self, day: int, midnight: float) -> Iterator[RosterRow]:
-        """Say for how long time is kept free for meetings, as a span from the start of somebody's shift on."""
-        for person in self._people:
-            if minutes := self._rota.meetings(person.worker, day):
-                begin = midnight + self._rota.duties(person.worker, day)[0][0][0][0]
-                yield begin, person.pool.address, person.name, "meetings", begin + minutes
-
     def _breaks(self, day: int) -> list[tuple[float, Act]]:
         return [
             (begin, partial(self._begin_break, person, end - begin))
@@ -180,31 +137,41 @@ class Shifts:
         ]
 
     def _programme(
-        self, hours: Spans, people: tuple[PersonDay, ...], units: tuple[tuple[int, Spans | None], ...]
+        self, hours: Spans, people: tuple[Attendance, ...], units: tuple[tuple[int, Spans | None], ...]
     ) -> Programme:
-        """Make the programme of a day on which people and units are there like this, or find that of a day like it."""
+        """Find the programme of a day on which people and units are there like this, or make it."""
         key = (hours, people, units)
         programme = self._programmes.get(key)
         if programme is None:
-            rows: list[RosterRow] = []
-            moments: Moments = {}
-            for person, (duties, usual, what) in zip(self._people, people, strict=True):
-                spans = _union(duties)
-                rows += _rows_of(person, spans, usual, what)
-                self._plan(person, duties, spans, moments)
-            for pool, (count, own) in zip(self._pools.units.values(), units, strict=True):
-                rows += _rows_of_units(pool, count, hours if own is None else own)
-                _plan_units(pool, own or (), moments)
-            self._plan_hours(hours, moments)
-            programme = self._programmes[key] = Programme(rows, moments)
+            programme = self._programmes[key] = self._plan_day(*key)
         return programme
+
+    def _plan_day(
+        self, hours: Spans, people: tuple[Attendance, ...], units: tuple[tuple[int, Spans | None], ...]
+    ) -> Programme:
+        there: list[tuple[Person, bool, bool]] = []
+        rows: list[RosterRow] = []
+        moments: Moments = {}
+        for person, (duties, usual, what, _) in zip(self._people, people, strict=True):
+            spans = _union(duties)
+            there.append((person, bool(spans), bool(spans) and spans[0][0] == 0.0))
+            rows += _rows_of(person, spans, usual, what)
+            self._plan(person, duties, spans, moments)
+        for pool, (count, own) in zip(self._pools.units.values(), units, strict=True):
+            rows += _rows_of_units(pool, count, hours if own is None else own)
+            _plan_units(pool, count, own, moments)
+        self._plan_hours(hours, moments)
+        for person, (duties, _, _, minutes) in zip(self._people, people, strict=True):
+            if minutes:
+                rows.append(_row_of_meetings(person, duties[0][0][0][0], minutes))
+        return Programme(there, rows, moments)
 
     def _plan(
         self, person: Person, duties: Sequence[Duty], spans: Sequence[tuple[float, float]], moments: Moments
     ) -> None:
         for begin, end in spans:
-            _at(moments, begin, partial(self._arrive, person, end))
-            cuts = {begin, *(edge for duty, _ in duties for span in duty for edge in span if begin < edge < end)}
+            _at(moments, begin, partial(self._arrive, person, end, _serves_at(duties, begin)))
+            cuts = {edge for duty, _ in duties for span in duty for edge in span if begin < edge < end}
             for cut in sorted(cuts):
                 _at(moments, cut, partial(_serve_only, person, _serves_at(duties, cut)))
             if end < MINUTES_A_DAY:
@@ -219,10 +186,12 @@ class Shifts:
     def _end_hours(self, for_today: bool, _: float) -> None:
         self.on_closing(for_today)
 
-    def _arrive(self, person: Person, until: float, midnight: float) -> None:
+    def _arrive(self, person: Person, until: float, only_for: frozenset[str] | None, midnight: float) -> None:
         if person.leaving and person.away_for == 0.0:
             self._write_stay(person)
         person.arrive(midnight + until)
+        if only_for != person.only_for:
+            person.serve_only(only_for)
 
     def _end_shift(self, person: Person, end: float, again: bool, midnight: float) -> None:
         if person.shift_end == midnight + end:
@@ -244,7 +213,7 @@ class Shifts:
         leaving = sorted(self._pools.departing, key=lambda person: (person.pool.role, person.order))
         if self._hand_over:
             self._hand_over_from(leaving)
-        stay = self._needed()
+        stay = self._needed() if self._inside else ()
         for person in leaving:
             person.staying = person in stay
             if person.free == FULL and not person.owes and not person.staying:
@@ -301,8 +270,8 @@ class Shifts:
         able = [
             person
             for pool in need.pools
-            for person in pool.leaving
-            if person.away_for == 0.0 and need.skills <= person.worker.skills
+            for person in pool.people
+            if person.leaving and person.away_for == 0.0 and need.skills <= person.worker.skills
         ]
         able.sort(key=lambda person: (person not in stay, self._overtime(person), person.order))
         stay.update(able[:lacking])
@@ -327,17 +296,28 @@ def _rows_of(person: Person, spans: list[tuple[float, float]], usual: Spans, wha
             yield from ((begin, address, name, kind, end) for begin, end in usual)
 
 
+def _row_of_meetings(person: Person, begin: float, minutes: float) -> RosterRow:
+    """For how long time is kept free for meetings, as a span from the start of a shift on."""
+    return begin, person.pool.address, person.name, "meetings", begin + minutes
+
+
 def _rows_of_units(pool: UnitPool, count: int, hours: Spans) -> Iterator[RosterRow]:
     for unit in range(count):
         for begin, end in hours:
             yield begin, pool.address, str(unit), "open", end
 
 
-def _plan_units(pool: UnitPool, own: Spans, moments: Moments) -> None:
-    for begin, end in own:
+def _plan_units(pool: UnitPool, count: int, own: Spans | None, moments: Moments) -> None:
+    _at(moments, 0.0, partial(_supply, pool, count, own is None))
+    for begin, end in own or ():
         _at(moments, begin, partial(_open, pool, True))
         if end < MINUTES_A_DAY:
             _at(moments, end, partial(_open, pool, False))
+
+
+def _supply(pool: UnitPool, count: int, is_open: bool, _: float) -> None:
+    pool.resize(count)
+    pool.open = is_open
 
 
 def _open(pool: UnitPool, is_open: bool, _: float) -> None:
