@@ -165,7 +165,7 @@ def test_people_there_as_needed_for_a_retreat_have_no_shift_without_it():
     [eva] = staff.workers("nurse")
     assert staff.shift(eva, 0) == ()
     staff.extra_shift(eva, 7, ((480.0, 600.0),), "away")
-    assert staff.attendance(eva, 7)[1:] == ((), "as_needed")
+    assert staff.attendance(eva, 7)[1:] == ((), "as_needed", 0.0)
     assert staff.shift(eva, 7) == ((480.0, 600.0),)
 
 
