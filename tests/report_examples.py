@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import product
 
 import numpy as np
@@ -19,6 +20,7 @@ HOSTILE = (
     "A plan whose name is exactly sixty characters long, as it is",
 )
 MONTHS, WEEKS = 36, 53
+START, NO_TIME, THREE_YEARS = date(2027, 1, 4), Span(), Span(months=36)
 
 
 CENTRES = {
@@ -75,7 +77,9 @@ class Scenario:
     description: str | None = None
     evidence: dict = field(default_factory=dict)
     outcome: None = None
-    length: object = Span(months=36)
+    start: date = START
+    warm_up: Span = NO_TIME
+    length: Span = THREE_YEARS
 
 
 EVIDENCE = {

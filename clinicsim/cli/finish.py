@@ -36,6 +36,7 @@ def finish(results: "Results", comparison: "Comparison | None", folder: Path, re
         if comparison is not None:
             _print_answer(comparison)
         _print_key_figures(results)
+        _print_whom(results)
         _print_bottlenecks(results)
         say(f"\nReport: {folder / 'report.html'}")
     if remark:
@@ -57,7 +58,7 @@ def _status(results: "Results") -> int:
 
 def _print_answer(comparison: "Comparison") -> None:
     """The planned doses first, then what is established, measure by measure."""
-    from clinicsim.experiment.verdicts import too_few
+    from clinicsim.experiment.verdicts import in_short, too_few
 
     for _, row in comparison.planned.iterrows():
         doses, ratio = f"{row['planned_doses']:g}", f"{row['effect_ratio']:g}"
@@ -68,8 +69,8 @@ def _print_answer(comparison: "Comparison") -> None:
     if unsaid:
         say(unsaid)
     else:
-        for verdict in comparison.verdicts:
-            say(f"* {verdict.sentence}")
+        for sentence in in_short(comparison.verdicts, comparison.results.measures):
+            say(f"* {sentence}")
     say("")
 
 
@@ -84,6 +85,14 @@ def _print_key_figures(results: "Results") -> None:
     done = len(results.replications)
     title = "One replication" if done == 1 else f"Means over {done} replications, with 95% intervals"
     show_figures(title, results.labels, [[results.measures[name].label, *cells] for name, cells in rows.items()])
+
+
+def _print_whom(results: "Results") -> None:
+    """Over whom the headline measures are, and which of them have no figure."""
+    from clinicsim.experiment.observed import dates_of_follow_up, left_out
+
+    for sentence in (*dates_of_follow_up(results), *left_out(results)):
+        say(sentence)
 
 
 def _print_bottlenecks(results: "Results") -> None:

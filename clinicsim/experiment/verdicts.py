@@ -2,13 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from clinicsim.experiment.statistics import FEWEST_FOR_TRUST, Difference
 from clinicsim.experiment.words import say_difference, say_difference_range
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from clinicsim.measures import Measure
+
+MOST_IN_FULL = 2
+"""Plans beside the base whose every verdict is told in a sentence of its own on the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,25 @@ def too_few(replications: int) -> str:
         return ""
     count = "1 replication is" if replications == 1 else f"{replications} replications are"
     return f"{count} too few to say which plan is ahead; play at least {FEWEST_FOR_TRUST}."
+
+
+def in_short(verdicts: "Sequence[Verdict]", measures: "Mapping[str, Measure]") -> list[str]:
+    """The sentences of verdicts; where many plans are compared, what is no difference or is open in a line a plan."""
+    if len({verdict.scenario for verdict in verdicts}) <= MOST_IN_FULL:
+        return [verdict.sentence for verdict in verdicts]
+    sentences = []
+    for (scenario, base), found in groupby(verdicts, key=lambda verdict: (verdict.scenario, verdict.base)):
+        ours = list(found)
+        labels = {
+            kind: ", ".join(measures[verdict.measure].label for verdict in ours if verdict.kind == kind)
+            for kind in ("alike", "open")
+        }
+        sentences += [verdict.sentence for verdict in ours if verdict.kind in ("higher", "lower")]
+        if labels["alike"]:
+            sentences.append(f"“{scenario}” and “{base}”: no difference that matters in: {labels['alike']}.")
+        if labels["open"]:
+            sentences.append(f"“{scenario}” or “{base}”: not established in which it is higher: {labels['open']}.")
+    return sentences
 
 
 def verdict(measure: "Measure", scenario: str, base: str, found: Difference) -> Verdict:

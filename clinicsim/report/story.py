@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from clinicsim.experiment.observed import dates_of_follow_up, left_out
 from clinicsim.experiment.verdicts import too_few
 from clinicsim.report import manifest
 from clinicsim.report.findings import Findings, in_words, sentence
@@ -113,6 +114,11 @@ def key_sentences(findings: Findings) -> list[str]:
     """The headline measures of a single scenario, a sentence each."""
     headline = [name for name, measure in findings.results.measures.items() if measure.headline]
     return [f"{row}: {text}." for row, text in _figures_of(findings, headline).rows]
+
+
+def whom(findings: Findings) -> list[str]:
+    """Over whom the key figures are, and why some are missing."""
+    return [*dates_of_follow_up(findings.results), *left_out(findings.results)]
 
 
 def planned(findings: Findings) -> Table | None:
