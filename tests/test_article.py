@@ -1,5 +1,6 @@
 """What the article names that began this project, line by line: a shipped scenario shows it, and it acts."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
@@ -12,7 +13,8 @@ from clinicsim.measures import audit_and_measure
 from clinicsim.model import EventLog, simulate
 from clinicsim.scenario import Scenario, load
 
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
+ROOT = Path(__file__).parent.parent
+SCENARIOS = ROOT / "scenarios"
 DAY = 1440.0
 WEEK = 7 * DAY
 
@@ -61,6 +63,19 @@ def mean(values: Iterable[float]) -> float:
     """The mean."""
     found = list(values)
     return sum(found) / len(found)
+
+
+def test_the_page_of_the_model_has_a_line_for_each():
+    """Each line of its table names scenarios that are there and a test of this file; each test stands in one."""
+    page = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| .*? \| (`[\w`, -]+`) \| `(test_\w+)` \|$", page, flags=re.MULTILINE)
+    assert len(lines) >= 17
+    files = {path.stem for path in SCENARIOS.glob("*.yaml")}
+    assert {name for names, _ in lines for name in re.findall(r"`([\w-]+)`", names)} <= files
+    tests = {name for name in globals() if name.startswith("test_")} - {
+        "test_the_page_of_the_model_has_a_line_for_each"
+    }
+    assert {name for _, name in lines} == tests
 
 
 # Who comes
@@ -223,7 +238,7 @@ def test_pulse_and_pressure_are_watched_and_what_goes_wrong_prolongs_the_stay():
 def test_three_to_five_sessions_a_week_over_one_to_two_weeks(name, doses, days):
     """Most get all of a course within its days; three a week, or five where the file is called so."""
     times: dict[int, list[float]] = defaultdict(list)
-    log = played(name)
+    log = played(name, "40 weeks")
     for row in log.rows["dosed"]:
         if row[5] == "course":
             times[row[2]].append(row[0])
@@ -413,10 +428,19 @@ def test_payers_differ_and_fewer_begin_at_a_higher_price():
         return len(sound & {row[1] for row in found.rows["left"] if row[2] == "unaffordable"}) / len(sound)
 
     assert unaffordable(log, "self_pay") == pytest.approx(0.30, abs=0.06)
-    assert unaffordable(log, "plan") == 0.0
-    dear = simulate(shipped("insurance").replace({"protocols.weekly.price.self_pay": 6000}), 1, 1)
+    dear = simulate(shipped("insurance").replace({"protocols.weekly.price": 6000}), 1, 1)
     assert unaffordable(dear, "self_pay") == pytest.approx(1 - 0.7 * (6000 / 4500) ** -0.8, abs=0.07)
-    assert shipped("insurance").money.payers["plan"].pays == 0.7
+
+
+def test_what_insurance_denies_the_clinic_does_not_earn():
+    """The same log: payers that deny all bring in less, and what care costs and achieves, per QALY too, stays."""
+    scenario, log = shipped("insurance", "2 years"), played("insurance", "2 years")
+    denying = {"money.payers.plan.denied": "100%", "money.payers.out_of_network.denied": "100%"}
+    values, denied = figures("insurance", "2 years"), audit_and_measure(log, scenario.replace(denying)).values
+    assert float(denied["net_revenue"]) < float(values["net_revenue"])
+    assert float(denied["costs"]) == float(values["costs"])
+    assert float(values["owed_to_clinic_at_end"]) > 0
+    assert denied["cost_per_qaly"] == values["cost_per_qaly"]
 
 
 # How clinics fare
