@@ -4,6 +4,7 @@ import pytest
 from clinics import clinic
 
 from clinicsim.measures import audit, measure
+from clinicsim.measures.board import board
 from clinicsim.measures.run import Run
 from clinicsim.measures.worktime import WorkTime, work_times
 from clinicsim.model import EventLog, simulate
@@ -372,3 +373,83 @@ def test_meetings_give_way_to_visits_that_leave_no_gap():
     scenario, log = played((MEETINGS % (1, "")).replace("takes: 60 min", "takes: 85 min, book: 60 min"))
     time = work(scenario, log, "therapist 1")
     assert (time.worked, time.away["non_contact"].minutes, time.idle) == (170, 10, 0)
+
+
+# Held, on site, or reachable -----------------------------------------------------------------------------------------
+
+WATCHED = """
+length: 2 days
+hours: {mon-fri: 09:00-12:00}
+arrivals: {at_start: {first: 4}}
+staff: {nurse: 4, prescriber: {count: 1, %s}}
+visits: {dosing: {phases: {vitals: {takes: 15 min, staff: nurse}, dose: {takes: 45 min, staff: nurse%s}}}}
+pathway: {first: {visit: dosing}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "begins"),
+    [
+        (", staff: {nurse: 1, prescriber: 1}", ["0 09:00", "0 10:00", "0 11:00", "1 09:00"]),
+        (", present: prescriber", ["0 09:00"] * 4),
+        (", present: {prescriber: reachable}", ["0 09:00", "0 09:00", "0 10:00", "0 10:00"]),
+    ],
+)
+def test_a_prescriber_is_held_on_site_or_reachable_for_two_at_once(rule, begins):
+    staff = ", staff: nurse" if rule.startswith(", staff") else ""
+    text = WATCHED % ("on_call: {at_once: 2}", rule)
+    _, log = played(text.replace(f"{staff}{rule}", rule) if staff else text)
+    assert begun(log) == begins
+
+
+def test_the_board_of_a_day_shows_notes_and_no_place_for_being_on_call():
+    text = WATCHED % ("on_call: {at_once: 2}", ", present: {prescriber: reachable}")
+    _, log = played(
+        text.replace("visits: {dosing: {", "visits: {dosing: {charting: 10 min, ").replace(
+            "nurse: 4", "nurse: {count: 4, non_contact: 10%}"
+        )
+    )
+    bars = board(log, 0)
+    assert {bar.what for bar in bars} == {"shift", "busy", "charting"}
+    assert {bar.pool for bar in bars} == {"staff.nurse", "staff.prescriber"}
+
+
+def test_nobody_is_held_by_being_on_call():
+    """At home on these days, and on call all day: no minute of work, and the limit is what made the others wait."""
+    scenario, log = played(
+        WATCHED % ("hours: {wed: 09:00-12:00}, on_call: {at_once: 2}", ", present: {prescriber: reachable}")
+    )
+    figures = measure(log, scenario).values
+    assert [row for row in log.rows["served"] if row[2] == "staff.prescriber"] == []
+    assert figures["wait_share_by_cause.prescriber"] == 1.0
+    assert figures["promised.nurse"] > 0.0
+
+
+def test_on_call_hours_and_absences():
+    """On call in the second half of the morning, and not at all on the day off: the first visits are on Tuesday."""
+    _, log = played(
+        WATCHED
+        % (
+            "on_call: {at_once: 2, hours: {mon-fri: 10:00-12:00}}, absence: {away: {off: 2027-01-04}}",
+            ", present: {prescriber: reachable}",
+        )
+    )
+    assert booked(log)[:3] == ["1 10:00", "1 10:00", "1 11:00"]
+
+
+def test_a_sick_prescriber_cannot_be_reached():
+    """Always sick, as is known each morning: what was booked for the day does not begin, and nothing stalls."""
+    _, log = played(
+        WATCHED % ("on_call: {at_once: 2}, absence: {sickness: 100%}", ", present: {prescriber: reachable}")
+    )
+    assert begun(log) == []
+    assert {row[4] for row in log.rows["unbooked"]} == {"moved"}
+
+
+def test_the_load_of_those_on_call():
+    from clinicsim.measures.offered_load import offered_load
+
+    text = WATCHED.replace("at_start: {first: 4}", "rate: 1 per day").replace("2 days", "4 weeks")
+    pools = offered_load(clinic(text % ("on_call: {at_once: 2}", ", present: {prescriber: reachable}"))).pools
+    load = next(pool for pool in pools if pool.name == "on_call.prescriber")
+    assert (load.asked, load.offered) == (pytest.approx(7 * 0.75), pytest.approx(30))

@@ -64,7 +64,7 @@ class Clinic:
             **(day or {}),
         }
         rooms = {address.split(".")[1]: None for address in units if address.startswith("rooms")}
-        scenario = SimpleNamespace(day=SimpleNamespace(**settings), rooms=rooms, equipment={})
+        scenario = SimpleNamespace(day=SimpleNamespace(**settings), rooms=rooms, equipment={}, staff={})
         calendar = SimpleNamespace(
             open_spans=lambda day: spans, month_of=lambda time: int(time // 43200), start=datetime.date(2027, 1, 4)
         )

@@ -2,7 +2,6 @@
 
 import pytest
 
-from clinicsim.scenario.acting import not_acting
 from clinicsim.scenario.doubts import cut_distributions, doubts
 from clinicsim.scenario.references import check, looks_like
 from clinicsim.scenario.scenario import Scenario
@@ -319,24 +318,6 @@ def test_what_is_surely_not_meant_is_a_warning(over, address, words):
 def test_the_distributions_that_are_cut_are_known():
     found = dict(cut_distributions(scenario(patients={"severity": {"mean": 14, "sd": 4, "min": 10, "max": 21}})))
     assert [(place, law.minimum, law.maximum) for place, law in found.items()] == [(("patients", "severity"), 10, 21)]
-
-
-def test_a_key_that_does_not_act_yet_is_refused_where_it_would_change_something():
-    assert [finding.address for finding in not_acting(scenario(booking={"prefer": "level"}))] == [("booking", "prefer")]
-    assert list(not_acting(scenario(booking={"prefer": "earliest", "overbook": {}}))) == []
-
-
-def test_a_word_that_does_not_act_yet_is_refused_where_it_stands():
-    """Being within reach is not simulated; being on site is, and a role alone means that."""
-    clinic = scenario(
-        visits={
-            "intake": {"present": "nurse"},
-            "dosing": {"phases": {"dose": {"takes": "1 h", "present": {"nurse": "reachable"}}}},
-        }
-    )
-    found = list(not_acting(clinic))
-    assert [finding.address for finding in found] == [("visits", "dosing", "phases", "dose", "present", "nurse")]
-    assert "'reachable' is understood but does not act yet" in found[0].message
 
 
 def test_walk_ins_may_share_a_pool_where_it_is_said_who_gives_way():

@@ -210,7 +210,9 @@ class _Reader:
 
     def _places(self, visit: int, start: float, end: float) -> str:
         rows = self._occupied.get((visit,), ())
-        return _joined(unit_name(row[2], row[3]) for row in rows if row[4] < end and row[0] > start)
+        return _joined(
+            unit_name(row[2], row[3]) for row in rows if is_place(row[2]) and row[4] < end and row[0] > start
+        )
 
     def _wait(self, patient: int, kind: str, visit_type: str, since: float, until: float) -> Activity:
         return Activity(patient, f"{WAITS[kind]}: {self._called(visit_type)}", since, until, kind=kind)
@@ -226,6 +228,11 @@ class _Reader:
     def _called(self, name: str) -> str:
         named = self._scenario.visits.get(name) or self._scenario.retreats.get(name)
         return called(name, named)
+
+
+def is_place(pool: str) -> bool:
+    """Whether a pool is rooms or equipment, and not people who are reachable somewhere."""
+    return not pool.startswith("on_call.")
 
 
 def unit_name(pool: str, unit: int | str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from clinicsim.measures.activities import unit_name
+from clinicsim.measures.activities import is_place, unit_name
 from clinicsim.measures.periods import DAY
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ NOBODY: tuple[str, tuple[int, ...]] = ("", ())
 class Bar(NamedTuple):
     """Something that lasted on a row of the board; times in minutes from midnight of the first day of the run.
 
-    `what` is one of the words above, or one of the rota (shift, extra, leave, sickness, break, notes, open). `visit` is
-    -1 where there is none; `patients` are those of the visit, none for beds held for a retreat.
+    `what` is one of the words above, or one of the rota (shift, extra, leave, sickness, break, charting, open). `visit`
+    is -1 where there is none; `patients` are those of the visit, none for beds held for a retreat.
     """
 
     side: str
@@ -51,8 +51,9 @@ def board(log: "EventLog", day: int) -> list[Bar]:
 def _rota(log: "EventLog") -> Iterator[Bar]:
     for start, pool, person, what, end in log.rows["roster"]:
         if pool.startswith("staff."):
-            yield Bar(PEOPLE, person, pool, what, start, end)
-        else:
+            if what != "meetings":
+                yield Bar(PEOPLE, person, pool, what, start, end)
+        elif is_place(pool):
             yield Bar(ROOMS, unit_name(pool, person), pool, what, start, end)
     for end, pool, person, start in log.rows["stayed"]:
         yield Bar(PEOPLE, person, pool, AFTER_HOURS, start, end)
@@ -75,6 +76,8 @@ def _phase_at(phases: Iterable[tuple[float, float, str]], time: float) -> str:
 
 def _occupied(log: "EventLog", visits: Visits) -> Iterator[Bar]:
     for end, visit, pool, unit, start, until in log.rows["occupied"]:
+        if not is_place(pool):
+            continue
         visit_type, patients = visits.get(visit, NOBODY)
         bar = Bar(ROOMS, unit_name(pool, unit), pool, OCCUPIED, start, end, visit, visit_type, "", patients)
         yield bar

@@ -56,7 +56,7 @@ def cause_places(scenario: "Scenario", texts: Sequence[str]) -> Array:
     causes = causes_of(scenario)
     found = []
     for text in texts:
-        pool = pool_of(scenario, text.partition("[")[0])
+        pool = pool_of(scenario, text.partition("[")[0].removeprefix("on_call."))
         name = pool.name if pool else _CALLED.get(text, text.partition(".")[0])
         found.append(causes.index(name if name in causes else "other"))
     return np.array(found, dtype=np.int64)

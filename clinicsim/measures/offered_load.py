@@ -1,12 +1,12 @@
 """The offered load: the work that is asked of each pool against what it can give, before anything is simulated."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from math import inf, isinf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clinicsim.measures.bookable import Bookable, bookable, typical_week
 from clinicsim.measures.flow import DAYS_A_WEEK, MINUTES_A_DAY, Flow, expected_flow
@@ -211,8 +211,8 @@ def _itinerary(scenario: "Scenario", retreat: "Retreat") -> Iterator[tuple[Visit
 def _phases(scenario: "Scenario", name: str, calendar: Calendar) -> list[range]:
     """The days of the run in pieces, between the changes of a pool; pieces of less than a week are left out."""
     section, _, pool = name.partition(".")
-    spec = getattr(scenario, section)[pool.partition(" with ")[0]]
-    people = spec.people.values() if section == "staff" else ()
+    spec = _section(scenario, section)[pool.partition(" with ")[0]]
+    people = spec.people.values() if section in {"staff", "on_call"} else ()
     changes = [*spec.changes.values(), *(change for person in people for change in person.changes.values())]
     moments = [moment for change in changes for moment in (change.from_, change.until) if moment is not None]
     first_days = {calendar.day_of(calendar.moment(moment)) for moment in moments}
@@ -257,9 +257,15 @@ def _sickness(scenario: "Scenario", role: str, name: str) -> float:
 
 
 def _place(scenario: "Scenario", name: str) -> tuple[int, int, str]:
-    sections = ("staff", "rooms", "equipment")
+    sections = ("staff", "rooms", "equipment", "on_call")
     section, _, pool = name.partition(".")
-    return sections.index(section), list(getattr(scenario, section)).index(pool.partition(" with ")[0]), name
+    return sections.index(section), list(_section(scenario, section)).index(pool.partition(" with ")[0]), name
+
+
+def _section(scenario: "Scenario", name: str) -> Mapping[str, Any]:
+    """The pools of a section by name; those on call are of the staff."""
+    found: Mapping[str, Any] = getattr(scenario, "staff" if name == "on_call" else name)
+    return found
 
 
 def _weeks_between(retreat: "Retreat", calendar: Calendar) -> float:

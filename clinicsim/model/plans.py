@@ -53,6 +53,11 @@ def named_roles(scenario: Scenario) -> frozenset[str]:
     return frozenset(skilled.union(*(visit.continuity for visit in visits)))
 
 
+def on_call_pools(scenario: Scenario) -> list[str]:
+    """Give the addresses of those on call, who are held like equipment: so many visits at a time."""
+    return [f"on_call.{role}" for role, spec in scenario.staff.items() if spec.on_call is not None]
+
+
 def roles_of(need: str) -> tuple[str, ...]:
     """Give the roles of a need as written: `nurse`, or several joined by ` or `."""
     return tuple(role.strip() for role in need.split(" or "))
@@ -86,7 +91,7 @@ class Planner:
             staff=self._staff(visit, visit, attributes, patients),
             rooms=_rooms(visit, attributes),
             equipment=_equipment(visit, patients),
-            present=tuple(visit.present.items()),
+            present=_on_site(visit),
             turnaround=self._turnarounds(visit, attributes),
             charting=_charting(visit),
             remote=visit.remote,
@@ -108,7 +113,7 @@ class Planner:
                 rooms=_rooms(phase, attributes),
                 equipment=_equipment(phase, patients),
                 watched=_from_dose_to_recovery(phase_name, names) if phase.watched is None else phase.watched,
-                present=tuple(phase.present.items()),
+                present=_on_site(phase),
             )
             for phase_name, phase in visit.phases.items()
         )
@@ -124,7 +129,8 @@ class Planner:
         return tuple(needs)
 
     def _turnarounds(self, visit: Visit, attributes: Attributes) -> tuple[tuple[str, float], ...]:
-        pools = {name for part in _parts(visit) for name, _ in _rooms(part, attributes) + _equipment(part, 1)}
+        pools = {name for part in _parts(visit) for name, _ in _rooms(part, attributes)}
+        pools |= {f"equipment.{name}" for part in _parts(visit) for name in part.equipment}
         found = {name: ceil(mean(self._quantity(name), attributes) - _TINY) for name in sorted(pools)}
         return tuple((name, float(minutes)) for name, minutes in found.items() if minutes > 0)
 
@@ -195,8 +201,14 @@ def _rooms(part: Needs, attributes: Attributes) -> tuple[tuple[str, int], ...]:
 
 
 def _equipment(part: Needs, patients: int) -> tuple[tuple[str, int], ...]:
-    """Pieces are held whole, so one for each `per` patients begun."""
-    return tuple((f"equipment.{name}", _for_group(need, patients)) for name, need in part.equipment.items())
+    """Pieces are held whole, so one for each `per` patients begun; of those who are to be reachable, one of the visits
+    that they can be called to."""
+    pieces = [(f"equipment.{name}", _for_group(need, patients)) for name, need in part.equipment.items()]
+    return (*pieces, *((f"on_call.{role}", 1) for role, rule in part.present.items() if rule == "reachable"))
+
+
+def _on_site(part: Needs) -> tuple[tuple[str, str], ...]:
+    return tuple((role, rule) for role, rule in part.present.items() if rule == "on site")
 
 
 def _from_dose_to_recovery(name: str, names: list[str]) -> bool:

@@ -88,6 +88,9 @@ class Roster:
             **{f"rooms.{name}": pool for name, pool in scenario.rooms.items()},
             **{f"equipment.{name}": pool for name, pool in scenario.equipment.items()},
         }
+        self._on_call = {
+            f"on_call.{name}": (name, role.on_call) for name, role in scenario.staff.items() if role.on_call is not None
+        }
         self._changes = {name: _dated(pool.changes.values(), calendar) for name, pool in self._things.items()}
         for members in self._pools.values():
             self._spread_leave(members)
@@ -266,7 +269,12 @@ class Roster:
     # Rooms and equipment
 
     def units(self, address: str, day: int) -> int:
-        """Give how many rooms or pieces there are of a pool (`rooms.dosing`, `equipment.pump`) on a day."""
+        """Give how many rooms or pieces there are of a pool (`rooms.dosing`, `equipment.pump`) on a day, or for how
+        many visits at a time somebody on call (`on_call.prescriber`) can be reached."""
+        on_call = self._on_call.get(address)
+        if on_call is not None:
+            role, spec = on_call
+            return spec.at_once * sum(self._reachable(member, day) for member in self._pools[role])
         pool = self._things[address]
         number = pool.count
         for change, first, until in self._changes[address]:
@@ -275,7 +283,11 @@ class Roster:
         return max(0, number)
 
     def open(self, address: str, day: int) -> Spans | None:
-        """Give when a pool of rooms or equipment may be used on a day; None where it follows the hours of the visit."""
+        """Give when a pool of rooms or equipment may be used on a day, or when somebody is on call; None where it
+        follows the hours of the visit."""
+        if address in self._on_call:
+            week = self._on_call[address][1].hours
+            return None if week is None else self._calendar.spans_of(week, day)
         hours = _changed_hours(self._changes[address], day) or self._things[address].hours
         if hours is None or hours == "as needed":
             return None
@@ -283,7 +295,7 @@ class Roster:
 
     def serves(self, address: str) -> frozenset[str] | None:
         """Give the protocols and retreats that a pool of rooms or equipment serves; None for everything."""
-        return _names(self._things[address].only_for)
+        return None if address in self._on_call else _names(self._things[address].only_for)
 
     # Inside
 
@@ -340,6 +352,12 @@ class Roster:
         only_for = member.worker.only_for
         only_retreats = only_for is not None and not only_for & frozenset(self._scenario.protocols)
         return () if only_retreats else self._calendar.open_spans(day)
+
+    def _reachable(self, member: _Member, day: int) -> bool:
+        """Whether somebody can be called on a day: not while on leave, sick, or away with a retreat."""
+        if day in member.known_sick or self._is_away(member, day) or not _is_employed(member, day):
+            return False
+        return not any(away for _, _, away in member.retreats.get(day, ()))
 
     def _can_join(self, member: _Member, day: int) -> bool:
         free = not self._is_away(member, day) and not member.retreats.get(day)

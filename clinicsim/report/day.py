@@ -38,7 +38,7 @@ LOOKS = {
     "break": (FREE, "break"),
     "leave": (AWAY, "leave"),
     "sickness": (AWAY, "sick"),
-    "notes": (AWAY, "notes"),
+    "charting": (AWAY, "notes"),
     TURNAROUND: (AWAY, "turnaround"),
 }
 """How what is no visit is drawn, and what is written on it."""

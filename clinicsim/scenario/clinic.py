@@ -184,6 +184,15 @@ class Absence(Spec):
     """Dated absences."""
 
 
+class OnCall(Spec):
+    """Being reachable for visits that ask for it: no minute of anybody is held, but there is a limit."""
+
+    at_once: Count
+    """For how many visits at a time each person of the role can be reachable."""
+    hours: WeekHours | None = None
+    """When; in the hours of the clinic when left out."""
+
+
 class Change(Named):
     """A change of a pool from a date on."""
 
@@ -263,6 +272,8 @@ class Role(Named):
     """On top of their wages, such as 0% for people on contract; as `money.on_cost` when left out."""
     only_for: Names | None = None
     """The protocols and retreats that the pool serves; everything when left out."""
+    on_call: OnCall | None = None
+    """Being reachable where a visit asks for it."""
     changes: dict[Name, Change] = written({})
     """Hires, leavers, new hours."""
     people: dict[Name, Person] = written({})

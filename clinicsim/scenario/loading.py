@@ -7,7 +7,6 @@ from pathlib import Path
 
 from clinicsim.errors import Problem, ScenarioError
 from clinicsim.scenario import addresses
-from clinicsim.scenario.acting import not_acting
 from clinicsim.scenario.doubts import doubts
 from clinicsim.scenario.files import Folder, gather
 from clinicsim.scenario.history import HistoryError, with_rows
@@ -299,8 +298,7 @@ def _checked(tree: Mapping, name: str, folder: Folder | None, problems: Problems
     if checked.scenario is None or (partial and not checked.is_whole):
         return checked
     checked.scenario = _with_history(checked.scenario, tree, folder, problems)
-    faults = check(checked.scenario, lambda address: addresses.fault_of_pattern(address, tree, ROOT))
-    for finding in (*faults, *not_acting(checked.scenario)):
+    for finding in check(checked.scenario, lambda address: addresses.fault_of_pattern(address, tree, ROOT)):
         if checked.blames(finding):
             report(finding, tree, problems)
     if not problems.errors:

@@ -53,6 +53,7 @@ def check_soundness(scenario: "Scenario") -> Iterator[Finding]:
             case Visit() as visit:
                 yield from _visit(visit, part.address)
                 yield from _suits(visit, scenario, part.address)
+                yield from _reachable(visit, scenario, part.address)
             case Group() as group:
                 yield from _order(group.min, group.max, part.address)
             case Plan() as plan:
@@ -194,6 +195,17 @@ def _suits(visit: Visit, scenario: "Scenario", address: Address) -> Iterator[Fin
     shares = [visit.suits.get(day, visit.suits.get("else")) for day, spans in scenario.hours.items() if spans]
     if visit.suits and all(isinstance(share, Fixed) and share.value == 0.0 for share in shares):
         yield Finding((*address, "suits"), "no day on which the clinic is open suits anybody", "key")
+
+
+def _reachable(visit: Visit, scenario: "Scenario", address: Address) -> Iterator[Finding]:
+    """Who is to be reachable is on call."""
+    phases = ((("phases", name), phase) for name, phase in visit.phases.items())
+    for below, part in (((), visit), *phases):
+        for role, rule in part.present.items():
+            spec = scenario.staff.get(role)
+            if rule == "reachable" and spec is not None and spec.on_call is None:
+                message = f"'{role}' is not on call; write `on_call` at staff.{role}, such as {{at_once: 4}}"
+                yield Finding((*address, *below, "present", role), message)
 
 
 def _order(low: int, high: int, address: Address) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from clinicsim.model.diary.named import NamedPool
 from clinicsim.model.diary.needs import Compiler, Need, Profile, Way
 from clinicsim.model.diary.pools import Pool, ThingPool
 from clinicsim.model.parts import Hold, VisitPlan, Worker
-from clinicsim.model.plans import named_roles
+from clinicsim.model.plans import named_roles, on_call_pools
 from clinicsim.model.roster import Roster
 from clinicsim.scenario.scenario import Scenario
 
@@ -41,10 +41,12 @@ class Book:
             name: CountedPool(name, roster, self.window) for name in roster.pools if name not in self._named
         }
         things = [f"rooms.{name}" for name in scenario.rooms] + [f"equipment.{name}" for name in scenario.equipment]
+        self._on_call = {address: ThingPool(address, roster, self.window) for address in on_call_pools(scenario)}
         self._pools: dict[str, Pool[Any]] = {
             **{f"staff.{name}": pool for name, pool in self.people.items()},
             **{f"staff.{name}": pool for name, pool in self._counted.items()},
             **{address: ThingPool(address, roster, self.window) for address in things},
+            **self._on_call,
         }
         self._compiler = Compiler(self._named)
         self._profiles: dict[int, Profile] = {}
@@ -204,6 +206,8 @@ class Book:
             self.people[worker.pool].forget(worker.name, day)
         else:
             self._counted[worker.pool].forget(day)
+        if on_call := self._on_call.get(f"on_call.{worker.pool}"):
+            on_call.forget(day)
         self._changed(range(day - 7, day + 15))
 
 

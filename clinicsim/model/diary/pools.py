@@ -78,6 +78,11 @@ class ThingPool(Pool[Thing]):
         self._drop(day, whole_week=False)
         return False
 
+    def forget(self, day: int) -> None:
+        """Count anew how many there are on a day."""
+        self._number.pop(day, None)
+        self._drop(day, whole_week=False)
+
     def _look(self, need: Thing, day: int) -> int:
         """Where enough are free and open; turnaround may run past midnight."""
         if self._serves is not None and not self._serves & need.serves:

@@ -21,6 +21,7 @@ from clinicsim.model.floor.record import Record
 from clinicsim.model.floor.shifts import Rota, Shifts
 from clinicsim.model.floor.visit import WITHDREW, Ending, FloorVisit
 from clinicsim.model.log import EventLog
+from clinicsim.model.plans import on_call_pools
 from clinicsim.scenario.scenario import Scenario
 
 _YIELDING = 1e9
@@ -51,6 +52,7 @@ class Floor:
         departing: list[Person] = []
         staff = {role: StaffPool(role, roster.workers(role), departing) for role in roster.pools}
         addresses = [f"rooms.{name}" for name in scenario.rooms] + [f"equipment.{name}" for name in scenario.equipment]
+        addresses += on_call_pools(scenario)
         people = {person.name: person for pool in staff.values() for person in pool.people}
         self._pools = Pools(staff, {address: UnitPool(address) for address in addresses}, people, departing)
         self._departing = departing
@@ -332,11 +334,16 @@ class Floor:
         compiled = queue.compiled
         if not (self._open or compiled.retreat):
             return False
+        if any(pool.count < count for pool, count in compiled.calls):
+            return False
         return not compiled.later or all(need.in_reach() for need in compiled.later)
 
     def _in_the_way(self, queue: Queue) -> tuple[str, ...]:
         if not (self._open or queue.compiled.retreat):
             return (HOURS,)
+        not_on_call = tuple(pool.address for pool, count in queue.compiled.calls if pool.count < count)
+        if not_on_call:
+            return not_on_call
         if not (queue.compiled.later or queue.yields):
             return queue.needs.in_the_way(self._scan_number, None, False)
         out_of_reach = tuple(dict.fromkeys(need.cause for need in queue.compiled.later if not need.in_reach()))

@@ -337,7 +337,7 @@ def _take_for_now(
 class Compiled:
     """A planned visit with its needs resolved to the pools of this floor; one for each plan and set of named people."""
 
-    __slots__ = ("booked", "charting", "later", "named", "phases", "plan", "retreat", "serves", "turnarounds")
+    __slots__ = ("booked", "calls", "charting", "later", "named", "phases", "plan", "retreat", "serves", "turnarounds")
 
     def __init__(self, plan: VisitPlan, people: Mapping[str, str], pools: "Pools") -> None:
         self.plan = plan
@@ -357,6 +357,8 @@ class Compiled:
             )
             for index, (phase, following) in enumerate(zip_longest(plan.phases, plan.phases[1:]))
         )
+        units = [entry for phase in self.phases for entry in phase.units + phase.kept_units]
+        self.calls = [(pool, count) for pool, count in units if pool.address.startswith("on_call.")]
         self.later = _once_each(need for phase in self.phases[1:] for need in phase.staff)
         self.named = tuple(
             dict.fromkeys(person for phase in self.phases for need in phase.staff for person in need.named or ())
