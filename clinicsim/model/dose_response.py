@@ -242,6 +242,8 @@ class DoseResponseOfPatient:
         self._planned = REFERENCE_SESSIONS
         self._has_been_low = False
         self._score_relapse = math.inf
+        self._due = -math.inf
+        """The moment of the next change if it was told and nothing has been done since."""
         self._begin_counting()
 
     def begin_course(self, planned: int, effect_ratio: float, hazard_ratio: float) -> None:
@@ -316,7 +318,8 @@ class DoseResponseOfPatient:
 
     def next_change(self) -> float:
         """Give the moment of the next change if nothing is done; infinite when there will be none."""
-        return self._next()[0]
+        self._due = self._next()[0]
+        return self._due
 
     def advance(self, time: float) -> Changes:
         """Let happen what happens by itself up to and including a moment, in order of time."""
@@ -396,7 +399,10 @@ class DoseResponseOfPatient:
 
     def _until(self, time: float, itself: bool) -> list[Change]:
         """Make happen, one after another, what is due before a moment (or at the moment itself too)."""
-        happened = []
+        happened: list[Change] = []
+        foreseen, self._due = self._due, -math.inf
+        if time < foreseen:
+            return happened
         due, name = self._next()
         while due < math.inf and (due <= time if itself else due < time):
             happened.append(self._happen(self._clocks[name], due))

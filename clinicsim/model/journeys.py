@@ -73,20 +73,18 @@ class VisitKind:
         self.dose = chooser(spec.dose)
         self.attendance = AttendanceRules(clinic.scenario, name, clinic.streams)
         self.suits = Suits(clinic.scenario, name, clinic.streams) if spec.suits else None
-        self._plan = planner_of(clinic.scenario).plan
-        self._booked: dict[int, float] = {}
+        self._planner = planner_of(clinic.scenario)
+        self._read = self._planner.read[name]
+        self._plans: dict[tuple[object, ...], VisitPlan] = {}
 
     def plan(self, journey: "Journey") -> "VisitPlan":
         """Give the plan of such a visit for somebody."""
-        return self._plan(self.name, journey.attributes, 1, journey.served_as)
-
-    def booked(self, journey: "Journey") -> float:
-        """Give the booked minutes of such a visit for somebody; added up once a plan."""
-        plan = self.plan(journey)
-        minutes = self._booked.get(id(plan))
-        if minutes is None:
-            minutes = self._booked[id(plan)] = plan.booked
-        return minutes
+        attributes, served_as = journey.attributes, journey.served_as
+        theirs = (served_as, *[attributes.get(name) for name in self._read])
+        plan = self._plans.get(theirs)
+        if plan is None:
+            plan = self._plans[theirs] = self._planner.plan(self.name, attributes, 1, served_as)
+        return plan
 
 
 class Pathways:
@@ -403,7 +401,7 @@ class Journey:
             target=max(window.target, now),
             latest=window.latest,
             tolerant=window.tolerant,
-            own={role: (patient.own[role], limit) for role, limit in kind.continuity.items() if role in patient.own},
+            own=_own_people(patient, kind) if patient.own else {},
             free=patient.free if kind.suits is None else kind.suits.free(patient),
             first=number if first < 0 else first,
             first_time=first_time,
@@ -506,6 +504,11 @@ class Journey:
                 return round_.repeat.meant
             round_ = round_.outer
         return gap
+
+
+def _own_people(patient: "Patient", kind: VisitKind) -> dict[str, tuple[str, float]]:
+    """A patient's own people in the roles with continuity, each with how long they are waited for."""
+    return {role: (patient.own[role], limit) for role, limit in kind.continuity.items() if role in patient.own}
 
 
 def _goes_on(step: Visit, kind: VisitKind) -> bool:

@@ -69,14 +69,15 @@ class Planner:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._named = named_roles(scenario)
-        self._read = {name: self._attributes_of(visit) for name, visit in scenario.visits.items()}
+        self.read = {name: self._attributes_of(visit) for name, visit in scenario.visits.items()}
+        """The attributes on which the plan of each visit type depends."""
         self._plans: dict[tuple[object, ...], VisitPlan] = {}
 
     def plan(
         self, visit_type: str, attributes: Attributes, patients: int = 1, served_as: str = "", retreat: str = ""
     ) -> VisitPlan:
         """Give the plan of a visit: see `plan_visit`."""
-        theirs = tuple([attributes.get(name) for name in self._read[visit_type]])
+        theirs = tuple([attributes.get(name) for name in self.read[visit_type]])
         key = (visit_type, patients, served_as, retreat, theirs)
         plan = self._plans.get(key)
         if plan is None:

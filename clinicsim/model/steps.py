@@ -8,7 +8,7 @@ numbers for the same person.
 
 import math
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from simpy import Event
@@ -96,6 +96,14 @@ class Outlook:
     sessions: int = 0
     minutes: float = 0.0
     first: float | None = None
+    _booked: dict[str, float] = field(default_factory=dict)
+
+    def booked(self, kind: "VisitKind", journey: "Journey") -> float:
+        """Give the booked minutes of a visit, which are the same in every round."""
+        minutes = self._booked.get(kind.name)
+        if minutes is None:
+            minutes = self._booked[kind.name] = kind.plan(journey).booked
+        return minutes
 
     def session(self) -> None:
         """Count a session that begins now."""
@@ -206,7 +214,7 @@ class Visit(Step):
         outlook.minutes += minutes_of(self.after)
         if kind.session_of is not None:
             outlook.session()
-        outlook.minutes += kind.booked(journey)
+        outlook.minutes += outlook.booked(kind, journey)
 
     def window(self, journey: "Journey") -> Window:
         """Give when the visit is wished for: by the round that it begins, else after the step before."""

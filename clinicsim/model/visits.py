@@ -65,21 +65,22 @@ def on_floor(
     first = patients[0]
     subject = first.key if len(patients) == 1 else clinic.calendar.ordinal(int(arrival // MINUTES_A_DAY))
     purpose = LENGTH if len(patients) == 1 else GROUP_LENGTH
-    lengths = tuple(
-        phase.booked
-        if part.draw is None
-        else max(0.0, part.draw(streams.uniform(purpose, subject, step + part.suffix, occurrence), first.attributes))
-        if part.random
-        else part.draw(0.5, first.attributes)
-        for part, phase in zip(kind.parts, plan.phases, strict=True)
-    )
+    lengths = []
+    for part, phase in zip(kind.parts, plan.phases, strict=True):
+        if part.draw is None:
+            lengths.append(phase.booked)
+        elif part.random:
+            uniform = streams.uniform(purpose, subject, step + part.suffix, occurrence)
+            lengths.append(max(0.0, part.draw(uniform, first.attributes)))
+        else:
+            lengths.append(part.draw(0.5, first.attributes))
     visit = FloorVisit(
         number=number,
         patients=tuple([patient.number for patient in patients]),
         visit_type=plan.visit_type,
         step=step,
         plan=plan,
-        lengths=lengths,
+        lengths=tuple(lengths),
         appointment=None if slot is None else slot.start,
         arrival=arrival,
         rank=rank,
@@ -87,7 +88,7 @@ def on_floor(
         yields=kind.yields,
         places=kind.places,
     )
-    if kind.turnarounds:
+    if kind.turnarounds and plan.turnaround:
         visit.turnarounds = kind.turnarounds_of(plan, streams, subject, step, occurrence, first.attributes)
     if kind.not_today is not None:
         kind.not_today.draw(visit, patients, streams, occurrence)
