@@ -11,7 +11,7 @@ from clinicsim.model.calendar import WEEKDAYS
 from clinicsim.model.desk import stand_in
 from clinicsim.model.parts import Request, Slot, VisitPlan, Worker
 from clinicsim.model.plans import plan_visit
-from clinicsim.model.reach import possible_names, typical_person
+from clinicsim.model.reach import possible_names
 from clinicsim.model.sampling import attributes_read, certain
 from clinicsim.model.steps import Walk
 from clinicsim.model.visits import on_floor, own_ending
@@ -141,7 +141,7 @@ class Itinerary:
         return size
 
     def _hold_group(self, name: str, entry: "Entry", kind: "VisitKind", day: int, size: int) -> None:
-        plan = self._plan(kind, typical_person(self._clinic.scenario), size)
+        plan = self._plan(kind, self._clinic.pathways.typical, size)
         found = self._search(name, entry, plan, day)
         if found is None:
             found = self._with_more_hours(name, entry, plan, day)
@@ -175,7 +175,7 @@ class Itinerary:
 
     def _anybody(self, kind: "VisitKind", place: int) -> dict[str, str | float]:
         """Attributes of somebody who might come: the values of each attribute that matters taken in turn."""
-        visit, somebody, typical = kind.spec, {}, typical_person(self._clinic.scenario)
+        visit, somebody, typical = kind.spec, {}, self._clinic.pathways.typical
         parts = (visit, *visit.phases.values())
         values = [quantity for part in parts for quantity in (part.takes, part.room) if quantity is not None]
         values += [skill for part in parts for skills in part.skill.values() for skill in skills]
@@ -282,7 +282,7 @@ class Itinerary:
         """Hold a visit of the group for so many people; as it was, where that cannot be had."""
         if people == session.plan.patients or people == 0:
             return
-        plan = self._plan(session.kind, typical_person(self._clinic.scenario), people)
+        plan = self._plan(session.kind, self._clinic.pathways.typical, people)
         if replace(plan, patients=session.plan.patients) == session.plan:
             session.plan = plan
             return

@@ -13,7 +13,7 @@ from clinicsim.model.floor import WITHDREW
 from clinicsim.model.maintenance import MaintenancePlan
 from clinicsim.model.parts import Booking, Request
 from clinicsim.model.plans import planner_of
-from clinicsim.model.reach import reach_of
+from clinicsim.model.reach import reach_of, typical_person
 from clinicsim.model.sampling import certain, chooser, sampler
 from clinicsim.model.steps import (
     ACCEPT,
@@ -97,6 +97,7 @@ class Pathways:
         self._plans: dict[str, MaintenancePlan] = {}
         self.reach = reach_of(clinic.scenario)
         self.courses = clinic.scenario.booking.courses
+        self.typical = typical_person(clinic.scenario)
         self._ranks = dict(clinic.scenario.booking.priority)
         self._last_rank = max(self._ranks.values(), default=0.0)
         self.pathway = self.build(clinic.scenario.pathway, "")
