@@ -190,6 +190,10 @@ class Roster:
         """Give the number of the week, from Monday, in which a day lies; 0 for that of the first day."""
         return (day + self._first_weekday) // 7
 
+    def monday(self, week: int) -> int:
+        """Give the day with which a week begins."""
+        return week * 7 - self._first_weekday
+
     # Sickness
 
     def open_day(self, day: int) -> list[Worker]:

@@ -5,30 +5,38 @@ within the hours, is looked at on its own: the wait that falls to it is shared e
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from clinicsim.model.diary.masks import lowest
 
 Counts = dict[str, tuple[float, int, int]]
 """By cause: shares of starts, starts at which it failed alone, starts at which it failed."""
+Failure = tuple[str, int]
+"""A cause, and those of the starts looked at at which it fails."""
 
 
-@dataclass(slots=True)
 class Tally:
     """Starts looked at, and what failed at them."""
 
-    starts: int = 0
-    causes: Counts = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.starts = 0
+        self._causes: Counts = {}
 
-    def add(self, starts: int, causes: Counts) -> None:
-        """Add what was counted on a day."""
-        self.starts += starts
-        for cause, (share, alone, involved) in causes.items():
-            known = self.causes.get(cause, (0.0, 0, 0))
-            self.causes[cause] = (known[0] + share, known[1] + alone, known[2] + involved)
+    def count(self, starts: int, failures: Sequence[Failure]) -> None:
+        """Count by cause at which of the starts of a day it failed, given the mask of failures of each."""
+        counts = _count(starts, failures)
+        self.starts += starts.bit_count()
+        if not self._causes:
+            self._causes = counts
+            return
+        causes = self._causes
+        for cause, (share, alone, involved) in counts.items():
+            known = causes.get(cause, (0.0, 0, 0))
+            causes[cause] = (known[0] + share, known[1] + alone, known[2] + involved)
 
     def leave_out(self, cause: str) -> None:
         """Leave out the starts at which a cause failed alone."""
-        _, alone, _ = self.causes.pop(cause, (0.0, 0, 0))
+        _, alone, _ = self._causes.pop(cause, (0.0, 0, 0))
         self.starts -= alone
 
     def spread(self, minutes: float) -> dict[str, tuple[float, float, float]]:
@@ -37,28 +45,26 @@ class Tally:
 
         The first add up to the wait. Without any start it is all the hours'.
         """
-        total = sum(share for share, _, _ in self.causes.values())
+        total = sum([share for share, _, _ in self._causes.values()])
         if not total:
             return {"hours": (minutes, minutes, minutes)}
         each = minutes / self.starts
         return {
             cause: (minutes * share / total, each * alone, each * involved)
-            for cause, (share, alone, involved) in sorted(self.causes.items())
+            for cause, (share, alone, involved) in sorted(self._causes.items())
         }
 
 
-def count(starts: int, failures: Sequence[tuple[str, int]]) -> Counts:
-    """Count by cause at which of these starts it failed, given the mask of failures of each.
-
-    A start at which nothing failed was passed over by a rule of booking, and counts as `policy`.
-    """
-    failed = [(cause, mask & starts) for cause, mask in failures if mask & starts]
-    if len(failed) == 1 and failed[0][1] == starts:
-        number = starts.bit_count()
-        return {failed[0][0]: (float(number), number, number)}
-    exactly = _exactly(starts, [mask for _, mask in failed])
+def _count(starts: int, failures: Sequence[Failure]) -> Counts:
+    """Count by cause. A start at which nothing failed was passed over by a rule of booking, and counts as `policy`."""
+    number = starts.bit_count()
+    if len(failures) == 1 and failures[0][1] == starts:
+        return {failures[0][0]: (float(number), number, number)}
+    first = lowest(starts)
+    masks = [mask >> first for _, mask in failures]
+    exactly = _exactly(starts >> first, masks)
     causes: Counts = {}
-    for cause, mask in failed:
+    for (cause, _), mask in zip(failures, masks, strict=True):
         parts = [(mask & alike).bit_count() / number for number, alike in enumerate(exactly) if number and alike]
         causes[cause] = (sum(parts), (mask & exactly[1]).bit_count(), mask.bit_count())
     if exactly[0]:

@@ -1,13 +1,15 @@
 """Pools that are booked by the count."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
-from clinicsim.model.diary.masks import DAY, Steps, between, of_spans, starts_of
+from clinicsim.model.diary.masks import DAY, EMPTY, Levels, between, moved, of_spans, starts_of
+from clinicsim.model.diary.memo import Memo
 from clinicsim.model.diary.needs import ATTENTION, Pooled, Share
 from clinicsim.model.diary.packing import packs
-from clinicsim.model.diary.pools import Pool, passes
+from clinicsim.model.diary.pools import Entry, Pool
 from clinicsim.model.parts import Hold, Worker
-from clinicsim.model.roster import Roster
+from clinicsim.model.roster import Duty, Roster
 
 _CAPACITY_BITS = 256
 _COUNT_BITS = 12
@@ -22,54 +24,63 @@ class CountedPool(Pool[Pooled]):
     share). Breaks are planned one after the other within their hours.
     """
 
-    def __init__(self, pool: str, roster: Roster, window: int) -> None:
-        super().__init__(roster, window)
+    def __init__(self, pool: str, roster: Roster, window: int, asked: Sequence[float]) -> None:
+        super().__init__(roster, window, asked)
         self._workers = roster.workers(pool)
         self._limited = any(roster.has_contact_limit(worker) for worker in self._workers)
         self._meet = any(roster.has_meetings(worker) for worker in self._workers)
         self._kinds: dict[tuple[frozenset[str], frozenset[str] | None], int] = {}
-        self._shares: dict[tuple[int, frozenset[str], frozenset[str]], int] = {}
-        self._added: dict[Pooled, list[tuple[int, int, int]]] = {}
-        self._serving: dict[int, bool] = {}
-        self._days: dict[int, Steps] = {}
-        self._holds: dict[int, list[tuple[int, int]]] = {}
+        self._weights: Memo[tuple[int, frozenset[str], frozenset[str]], int] = Memo(self._weight)
+        self._segments = Memo(self._weigh)
+        self._enough: Memo[int, Memo[int, bool]] = Memo(lambda more: Memo(lambda level: self._can_serve(level + more)))
+        self._alike: Memo[tuple[tuple[Duty, ...], ...], Levels] = Memo(partial(self._with_those_there, EMPTY))
+        self._days: Memo[int, Levels] = Memo(lambda day: self._alike[self._duties(day)])
         self._minutes: dict[int, float] = {}
         self._week_minutes: dict[int, float] = {}
 
-    def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Sequence[float]) -> bool:
+    def hold(self, hold: Hold, day: int, minutes: int, sign: int) -> bool:
         """Hold shares of people, or give them back."""
-        before = self._left_in_week(day) if self._limited else 0.0
-        weight = self._weight((hold.share, hold.skills, hold.serves)) * hold.units
-        holds = self._holds.setdefault(day, [])
-        if sign > 0:
-            holds.append((minutes, weight))
-        else:
-            holds.remove((minutes, weight))
-        if day in self._days:
-            self._days[day].add(minutes, sign * weight)
-        if self._limited and hold.contact:
-            worth = sign * minutes.bit_count() * hold.units / hold.share
-            week = self._roster.week(day)
-            self._minutes[day] = self._minutes.get(day, 0.0) + worth
-            self._week_minutes[week] = self._week_minutes.get(week, 0.0) + worth
-        whole_week = self._limited and passes(before, self._left_in_week(day), asked)
-        self._drop(day, whole_week)
-        return whole_week
+        weight = self._weights[hold.share, hold.skills, hold.serves]
+        self._days[day] = moved(self._days[day], minutes, sign * hold.units * weight)
+        self.drop(day)
+        if not (self._limited and hold.contact):
+            return False
+        before = self._left_in_week(day)
+        worth = sign * minutes.bit_count() * hold.units / hold.share
+        week = self._roster.week(day)
+        self._minutes[day] = self._minutes.get(day, 0.0) + worth
+        self._week_minutes[week] = self._week_minutes.get(week, 0.0) + worth
+        if not self._passes(before, self._left_in_week(day)):
+            return False
+        self.drop_week(week)
+        return True
 
-    def forget(self, day: int) -> None:
-        """Drop what is known of who is there on a day and, for their limits, what was found in its week and the
-        next."""
-        self._days.pop(day, None)
-        self._drop(day, whole_week=True)
-        self._drop(day + 7, whole_week=True)
+    def replaced(self, hold: Hold, day: int) -> list[Entry]:
+        """Give what is held on the day, its minutes and those of its week, and what was worked out."""
+        entries = [(self._days, day), *super().replaced(hold, day)]
+        if self._limited:
+            entries += [(self._minutes, day), (self._week_minutes, self._roster.week(day))]
+        return entries
+
+    def forget(self, day: int) -> list[int]:
+        """Drop what is known of who is there on a day and, for their limits, of the days of its week and the next; give
+        all these days."""
+        if day in self._days:
+            self._days[day] = self._with_those_there(self._days[day], self._duties(day))
+        self.drop(day)
+        if not self._limited:
+            return [day]
+        week = self._roster.week(day)
+        return [day, *self.drop_week(week), *self.drop_week(week + 1)]
 
     def _look(self, need: Pooled, day: int) -> int:
+        """Where the limits leave enough minutes, and those who are there can serve all of what is held and of this."""
         if self._limited and need.minutes > self._left(day):
             return 0
         if self._meet and self._booked(day) + need.booked > self._bookable(day):
             return 0
         mask = -1
-        for offset, length, more in self._weights(need):
+        for offset, length, more in self._segments[need]:
             free = self._free(day, more)
             for later in range(1, self._window):
                 free |= self._free(day + later, more) << (DAY * later)
@@ -78,15 +89,12 @@ class CountedPool(Pool[Pooled]):
                 break
         return mask
 
-    def _weights(self, need: Pooled) -> list[tuple[int, int, int]]:
+    def _weigh(self, need: Pooled) -> list[tuple[int, int, int]]:
         """The segments of a need, each with what it adds to the level."""
-        weights = self._added.get(need)
-        if weights is None:
-            weights = self._added[need] = [
-                (offset, length, sum(self._weight(_key(share)) * units for share, units in amounts))
-                for offset, length, amounts in need.segments
-            ]
-        return weights
+        return [
+            (offset, length, sum(self._weights[_key(share)] * units for share, units in amounts))
+            for offset, length, amounts in need.segments
+        ]
 
     def _left(self, day: int) -> float:
         """The minutes that the limits of those on shift on a day, and of all in its week, leave."""
@@ -100,10 +108,10 @@ class CountedPool(Pool[Pooled]):
 
     def _booked(self, day: int) -> float:
         """The minutes of a day that are booked, by attention."""
-        shares = list(self._shares)
+        shares = list(self._weights)
         return sum(
-            minutes.bit_count() * (weight >> (_CAPACITY_BITS + _COUNT_BITS * place) & _COUNT) / share
-            for minutes, weight in self._holds.get(day, ())
+            minutes.bit_count() * (level >> (_CAPACITY_BITS + _COUNT_BITS * place) & _COUNT) / share
+            for level, minutes in self._days[day].items()
             for place, (share, _, _) in enumerate(shares)
         )
 
@@ -113,37 +121,35 @@ class CountedPool(Pool[Pooled]):
         return weekly - self._week_minutes.get(self._roster.week(day), 0.0)
 
     def _weight(self, share: tuple[int, frozenset[str], frozenset[str]]) -> int:
-        place = self._shares.setdefault(share, len(self._shares))
-        return 1 << (_CAPACITY_BITS + _COUNT_BITS * place)
+        return 1 << (_CAPACITY_BITS + _COUNT_BITS * len(self._weights))
 
     def _free(self, day: int, more: int) -> int:
-        steps = self._days.get(day)
-        if steps is None:
-            steps = self._days[day] = self._there(day)
-            for minutes, weight in self._holds.get(day, ()):
-                steps.add(minutes, weight)
-        free = 0
-        for level, minutes in steps.levels.items():
-            serves = self._serving.get(level + more)
-            if serves is None:
-                serves = self._serving[level + more] = self._can_serve(level + more)
-            if serves:
+        """The minutes of a day at which those who are there can serve more."""
+        enough, free = self._enough[more], 0
+        for level, minutes in self._days[day].items():
+            if enough[level]:
                 free |= minutes
         return free
 
-    def _there(self, day: int) -> Steps:
-        steps = Steps()
+    def _duties(self, day: int) -> tuple[tuple[Duty, ...], ...]:
+        return tuple([self._roster.duties(worker, day) for worker in self._workers])
+
+    def _with_those_there(self, levels: Levels, duties: Iterable[tuple[Duty, ...]]) -> Levels:
+        """The levels of a day, with those who are there by their duties in the place of those who were there before."""
+        there: Levels = {}
+        for level, minutes in levels.items():
+            held = level >> _CAPACITY_BITS << _CAPACITY_BITS
+            there[held] = there.get(held, 0) | minutes
         taken = 0
-        for worker in self._workers:
-            duties = self._roster.duties(worker, day)
-            if not duties:
+        for worker, there_for in zip(self._workers, duties, strict=True):
+            if not there_for:
                 continue
             pauses = self._planned_breaks(worker, taken)
             taken += 1
-            for spans, only_for in duties:
+            for spans, only_for in there_for:
                 kind = self._kinds.setdefault((worker.skills, only_for), len(self._kinds))
-                steps.add(of_spans(spans) & ~pauses, 1 << (_COUNT_BITS * kind))
-        return steps
+                there = moved(there, of_spans(spans) & ~pauses, 1 << (_COUNT_BITS * kind))
+        return there
 
     def _planned_breaks(self, worker: Worker, place: int) -> int:
         mask = 0
@@ -156,7 +162,7 @@ class CountedPool(Pool[Pooled]):
 
     def _can_serve(self, level: int) -> bool:
         """Whether those who are there can serve all that is held."""
-        kinds, shares = list(self._kinds), list(self._shares)
+        kinds, shares = list(self._kinds), list(self._weights)
         people = [
             (kind, ATTENTION) for kind in range(len(kinds)) for _ in range(level >> (_COUNT_BITS * kind) & _COUNT)
         ]

@@ -1,7 +1,9 @@
 """Minutes of a day as the bits of one whole number: bit m is the minute that begins m minutes after midnight."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 from math import ceil, floor
+
+from clinicsim.model.diary.memo import Memo
 
 DAY = 1440
 DAY_MASK = (1 << DAY) - 1
@@ -12,8 +14,9 @@ def between(first: int, until: int) -> int:
     return ((1 << (until - first)) - 1) << first if until > first else 0
 
 
-def of_spans(spans: Iterable[tuple[float, float]]) -> int:
-    """Give the mask of the whole minutes that lie inside spans."""
+@lru_cache(maxsize=4096)
+def of_spans(spans: tuple[tuple[float, float], ...]) -> int:
+    """Give the mask of the whole minutes that lie inside spans; days of hours are few, and kept."""
     mask = 0
     for first, until in spans:
         mask |= between(ceil(first), floor(until))
@@ -33,16 +36,20 @@ def to_spans(mask: int) -> tuple[tuple[float, float], ...]:
 
 def lowest(mask: int) -> int:
     """Give the place of the lowest bit of a mask that is not 0."""
-    return (mask & -mask).bit_length() - 1
+    return (mask ^ (mask - 1)).bit_length() - 1
 
 
 def starts_of(mask: int, length: int) -> int:
     """Give the minutes at which a run of so many set minutes begins, by doubling the run that is known to be set."""
-    steps = _STEPS.get(length)
-    if steps is None:
-        steps = _STEPS[length] = _doubling(length)
-    for step in steps:
+    for step in _STEPS[length]:
         mask &= mask >> step
+    return mask
+
+
+def reaching(mask: int, length: int) -> int:
+    """Give the minutes at which a run of so many minutes begins that reaches one that is set."""
+    for step in _STEPS[length]:
+        mask |= mask >> step
     return mask
 
 
@@ -54,7 +61,7 @@ def _doubling(length: int) -> tuple[int, ...]:
     return tuple(steps)
 
 
-_STEPS: dict[int, tuple[int, ...]] = {}
+_STEPS = Memo(_doubling)
 
 
 def grid(step: int, days: int) -> int:
@@ -63,34 +70,26 @@ def grid(step: int, days: int) -> int:
     return sum(day << (DAY * number) for number in range(days))
 
 
-class Steps:
-    """What is held at each minute of a day: each level that occurs, with the mask of its minutes.
+Levels = dict[int, int]
+"""What is held at each minute of a day: by level that occurs, the mask of its minutes. What it means is the owner's
+affair."""
+EMPTY: Levels = {0: DAY_MASK}
+"""A day of which nothing is held."""
 
-    A level is a whole number to which a hold adds and from which a release takes away; what it means is the owner's
-    affair.
-    """
 
-    __slots__ = ("levels",)
-
-    def __init__(self, levels: dict[int, int] | None = None) -> None:
-        self.levels = {0: DAY_MASK} if levels is None else levels
-
-    def add(self, minutes: int, amount: int) -> None:
-        """Add an amount, which may be negative, to the level of these minutes."""
-        levels = self.levels
-        moved = []
-        for level, where in levels.items():
-            inside = where & minutes
-            if inside:
-                moved.append((level, inside))
-                minutes ^= inside
-                if not minutes:
-                    break
-        for level, inside in moved:
-            left = levels[level] ^ inside
+def moved(levels: Levels, minutes: int, amount: int) -> Levels:
+    """Give what is held once an amount, which may be negative, has been added at these minutes."""
+    after = levels.copy()
+    for level, where in levels.items():
+        inside = where & minutes
+        if inside:
+            left = after[level] ^ inside
             if left:
-                levels[level] = left
+                after[level] = left
             else:
-                del levels[level]
-        for level, inside in moved:
-            levels[level + amount] = levels.get(level + amount, 0) | inside
+                del after[level]
+            after[level + amount] = after.get(level + amount, 0) | inside
+            minutes ^= inside
+            if not minutes:
+                break
+    return after

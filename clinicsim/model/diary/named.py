@@ -1,210 +1,146 @@
 """Pools that are booked person by person."""
 
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Iterable, Sequence
+from functools import partial
 from math import inf
-from operator import or_
 
-from clinicsim.model.diary.masks import DAY, DAY_MASK, Steps, between, lowest, of_spans, starts_of
-from clinicsim.model.diary.needs import ATTENTION, Seat, Seating
-from clinicsim.model.diary.pools import Pool, passes
-from clinicsim.model.parts import Hold, Worker
-from clinicsim.model.roster import Roster
-from clinicsim.scenario.clinic import Break
-
-
-class NamedPerson:
-    """The diary of one person; a level is how much of their attention is held."""
-
-    def __init__(self, worker: Worker, roster: Roster, window: int) -> None:
-        self.limited = roster.has_contact_limit(worker)
-        self._meets = roster.has_meetings(worker)
-        self._worker = worker
-        self._roster = roster
-        self._window = window
-        self._breaks = tuple(pause for _, pause in roster.breaks(worker))
-        self._limits: dict[int, tuple[float, float]] = {}
-        self._duties: dict[int, tuple[tuple[int, frozenset[str] | None], ...]] = {}
-        self._held: dict[int, Steps] = {}
-        self._runs: dict[int, dict[object, int]] = {}
-        self._minutes: dict[int, float] = {}
-        self._week_minutes: dict[int, float] = {}
-
-    def starts(self, seat: Seat, day: int) -> int:
-        """Give the minutes of a day at which a visit can begin whose seat this person takes."""
-        if not seat.skills <= self._worker.skills or (self.limited and seat.minutes > self._left(day)):
-            return 0
-        if self._meets and self._booked(day) + seat.booked > self._roster.bookable(self._worker, day):
-            return 0
-        runs = self._runs.get(day)
-        if runs is None:
-            runs = self._runs[day] = {}
-        mask = -1
-        for offset, length, amount, _ in seat.intervals:
-            mask &= self._run(day, length, amount, seat.serves, runs) >> offset
-            if not mask:
-                break
-        return mask
-
-    def load(self, day: int) -> float:
-        """Give the minutes that are booked in the week of a day."""
-        return self._week_minutes.get(self._roster.week(day), 0.0)
-
-    def held(self, day: int) -> int:
-        """Give the minutes of a day at which this person is held."""
-        steps = self._held.get(day)
-        return 0 if steps is None else DAY_MASK & ~steps.levels.get(0, 0)
-
-    def hold(self, day: int, minutes: int, amount: int, contact: bool) -> tuple[float, float]:
-        """Hold a part of the attention at these minutes of a day, or give it back with a negative amount.
-
-        Minutes without `contact` count for no limit. Gives the minutes with patients that the limit left in the week of
-        the day before, and those that it leaves now.
-        """
-        steps = self._held.get(day)
-        if steps is None:
-            steps = self._held[day] = Steps()
-        steps.add(minutes, amount)
-        worth = minutes.bit_count() * amount / ATTENTION if contact else 0.0
-        week = self._roster.week(day)
-        self._minutes[day] = self._minutes.get(day, 0.0) + worth
-        before = self._week_minutes.get(week, 0.0)
-        after = self._week_minutes[week] = before + worth
-        self.forget(day)
-        most = self._limits_in(week, day)[1] if self.limited else inf
-        return most - before, most - after
-
-    def forget(self, day: int) -> None:
-        """Drop what is known of a day, because something on it has changed."""
-        self._runs.pop(day, None)
-        if self._window > 1:
-            self._runs.pop(day - 1, None)
-
-    def roster_changed(self, day: int) -> None:
-        """Drop what is known of a day and of the limits, because the roster has changed on it."""
-        self._limits.clear()
-        self._duties.pop(day, None)
-        self.forget(day)
-
-    def _limits_in(self, week: int, day: int) -> tuple[float, float]:
-        limits = self._limits.get(week)
-        if limits is None:
-            limits = self._limits[week] = self._roster.contact_limit(self._worker, day)
-        return limits
-
-    def _left(self, day: int) -> float:
-        week = self._roster.week(day)
-        daily, weekly = self._limits_in(week, day)
-        return min(daily - self._minutes.get(day, 0.0), weekly - self._week_minutes.get(week, 0.0))
-
-    def _booked(self, day: int) -> float:
-        """The minutes of a day that are booked, by attention."""
-        steps = self._held.get(day)
-        if steps is None:
-            return 0.0
-        return sum(level * minutes.bit_count() for level, minutes in steps.levels.items()) / ATTENTION
-
-    def _run(self, day: int, length: int, amount: int, serves: frozenset[str], runs: dict[object, int]) -> int:
-        key = (length, amount, serves)
-        mask = runs.get(key)
-        if mask is None:
-            mask = self._free(day, amount, serves)
-            for later in range(1, self._window):
-                mask |= self._free(day + later, amount, serves) << (DAY * later)
-            mask = starts_of(mask, length)
-            for pause in self._breaks if mask else ():
-                mask &= self._leaves_room(day, length, pause)
-            runs[key] = mask
-        return mask
-
-    def _free(self, day: int, amount: int, serves: frozenset[str]) -> int:
-        duties = self._duties.get(day)
-        if duties is None:
-            found = self._roster.duties(self._worker, day)
-            duties = self._duties[day] = tuple([(of_spans(spans), only_for) for spans, only_for in found])
-        there = 0
-        for spans, only_for in duties:
-            if only_for is None or only_for & serves:
-                there |= spans
-        steps = self._held.get(day)
-        if steps is None or not there:
-            return there
-        free = 0
-        for level, minutes in steps.levels.items():
-            if level + amount <= ATTENTION:
-                free |= minutes
-        return there & free
-
-    def _leaves_room(self, day: int, length: int, pause: Break) -> int:
-        """The starts of a run of this length that leave room for a break; all of them where there is none already."""
-        first, until = pause.between
-        lasts = int(pause.lasts)
-        there = of_spans(self._roster.shift(self._worker, day)) & ~self.held(day) & of_spans(((first, until),))
-        rooms = starts_of(there, lasts)
-        if not rooms:
-            return -1
-        return ~(between(0, lowest(rooms) + lasts) & ~between(0, rooms.bit_length() - length))
+from clinicsim.model.diary.masks import DAY, DAY_MASK, Levels, between, lowest, moved, of_spans, starts_of
+from clinicsim.model.diary.memo import Memo
+from clinicsim.model.diary.needs import ATTENTION, Seat, Seating, Shape
+from clinicsim.model.diary.pools import Entry, Pool, Starts
+from clinicsim.model.parts import Hold
+from clinicsim.model.roster import Duty, Roster
 
 
 class NamedPool(Pool[Seating]):
-    """The people of a pool that is booked by name, in the order of the roster."""
+    """The people of a pool that is booked by name, in the order of the roster.
 
-    def __init__(self, pool: str, roster: Roster, window: int) -> None:
-        super().__init__(roster, window)
-        self.people = {worker.name: NamedPerson(worker, roster, window) for worker in roster.workers(pool)}
-        self._places = {name: place for place, name in enumerate(self.people)}
-        self._people = tuple(self.people.values())
-        self._each: dict[int, dict[Seat, list[int | None]]] = {}
+    All of them stand side by side in one mask, each in a lane: the window of a day and an empty minute, so that no run
+    of minutes goes from one to the next. So what is worked out for one is worked out for all. A level is how much of a
+    person's attention is held.
+    """
 
-    def hold(self, hold: Hold, day: int, minutes: int, sign: int, asked: Sequence[float]) -> bool:
-        """Hold a part of a person's attention, or give it back."""
-        before, after = self.people[hold.person].hold(day, minutes, sign * -(-ATTENTION // hold.share), hold.contact)
-        whole_week = after < inf and passes(before, after, asked)
-        self._forget(hold.person, day, whole_week)
-        return whole_week
+    def __init__(self, pool: str, roster: Roster, window: int, asked: Sequence[float]) -> None:
+        super().__init__(roster, window, asked)
+        self._workers = roster.workers(pool)
+        self.people = {worker.name: place for place, worker in enumerate(self._workers)}
+        self._width = DAY * window + 1
+        self._lane = (1 << (DAY * window)) - 1
+        self._halves = [self._width << power for power in reversed(range((len(self._workers) - 1).bit_length()))]
+        self._nothing: Levels = {0: self._side_by_side([DAY_MASK] * len(self._workers))}
+        self._limited = [roster.has_contact_limit(worker) for worker in self._workers]
+        self._any_limited = any(self._limited)
+        self._any_meets = any(roster.has_meetings(worker) for worker in self._workers)
+        self._pauses = [tuple(pause for _, pause in roster.breaks(worker)) for worker in self._workers]
+        self._any_pauses = any(self._pauses)
+        self._any_daily = any(roster.contact_limit(worker, 0)[0] < inf for worker in self._workers)
+        self._lanes_of: Memo[Shape, Starts] = Memo(lambda shape: self._keep(partial(self._lanes, shape)))
+        self._skilled = Memo(self._with)
+        self._held: dict[int, Levels] = {}
+        self._alike = Memo(self._there_by)
+        self._there: Memo[int, Memo[frozenset[str], int]] = Memo(lambda day: Memo(partial(self._on_duty, day)))
+        self._limits: Memo[int, tuple[tuple[float, float], ...]] = Memo(self._limits_in)
+        self._minutes: list[dict[int, float]] = [{} for _ in self._workers]
+        self._week_minutes: list[dict[int, float]] = [{} for _ in self._workers]
+        self._enough: Memo[int, Memo[float, int]] = Memo(lambda week: Memo(partial(self._with_minutes_in, week)))
 
-    def forget(self, name: str, day: int) -> None:
-        """Drop what is known of a person on a day and, for their limits, in its week and the next."""
-        self.people[name].roster_changed(day)
-        self._forget(name, day, whole_week=True)
-        self._forget(name, day + 7, whole_week=True)
+    # Holding
+
+    def hold(self, hold: Hold, day: int, minutes: int, sign: int) -> bool:
+        """Hold a part of a person's attention, or give it back; minutes without contact count for no limit."""
+        place = self.people[hold.person]
+        amount = sign * -(-ATTENTION // hold.share)
+        self._held[day] = moved(self._held.get(day, self._nothing), minutes << (place * self._width), amount)
+        self.drop(day)
+        worth = minutes.bit_count() * amount / ATTENTION if hold.contact else 0.0
+        week = self._roster.week(day)
+        weeks = self._week_minutes[place]
+        before = weeks.get(week, 0.0)
+        after = weeks[week] = before + worth
+        if not self._limited[place]:
+            return False
+        if self._any_daily:
+            days = self._minutes[place]
+            days[day] = days.get(day, 0.0) + worth
+        weekly = self._limits[week][place][1]
+        if not self._passes(weekly - before, weekly - after):
+            return False
+        self.drop_week(week)
+        return True
+
+    def replaced(self, hold: Hold, day: int) -> list[Entry]:
+        """Give what is held on the day, the person's minutes, and what was worked out."""
+        place, week = self.people[hold.person], self._roster.week(day)
+        entries = super().replaced(hold, day)
+        entries += [(self._held, day), (self._week_minutes[place], week), (self._minutes[place], day)]
+        return entries
+
+    def forget(self, day: int) -> list[int]:
+        """Drop what is known of a day because somebody's has changed, and of the days of its week and the next where
+        their limits have; give all these days."""
+        self._there.pop(day, None)
+        self.drop(day)
+        affected = [day]
+        for week in (self._roster.week(day), self._roster.week(day) + 1):
+            before = self._limits.pop(week, None)
+            if before is not None and before != self._limits[week]:
+                affected += self.drop_week(week)
+        return affected
+
+    def drop_week(self, week: int) -> range:
+        """Drop what was worked out for the days of a week, and who has minutes left in it."""
+        self._enough.pop(week, None)
+        return super().drop_week(week)
+
+    # Looking
+
+    def held(self, name: str, day: int) -> int:
+        """Give the minutes of a day at which somebody is held."""
+        free = self._held.get(day, self._nothing).get(0, 0)
+        return DAY_MASK & ~(free >> (self.people[name] * self._width))
 
     def starts_with(self, name: str, seat: Seat, day: int) -> int:
         """Give the minutes at which one person can take a seat."""
-        return self._by_person(seat, day)[self._places[name]]
+        return self._able(seat, day) >> (self.people[name] * self._width) & self._lane
 
-    def choose(self, seats: Sequence[Seat], day: int, minute: int, own: dict[str, str]) -> list[str] | None:
+    def choose(self, seats: Sequence[Seat], day: int, minute: int, wished: str, *, strictly: bool) -> list[str] | None:
         """Choose different people for the seats at a start: the least loaded that week, then in order.
 
-        `own` maps the key of a seat to the one person who may take it. None where not enough different people are free.
+        For the first seat the one who is `wished` is taken where free and, with `strictly`, nobody else. None where not
+        enough different people are free.
         """
-        return self._choose(seats, day, minute, own, [])
+        place = self.people.get(wished)
+        if place is not None and self._able(seats[0], day) >> (minute + place * self._width) & 1:
+            if len(seats) == 1:
+                return [wished]
+            chosen = self._choose(seats, day, minute, [place])
+            if chosen is not None:
+                return chosen
+        return None if strictly else self._choose(seats, day, minute, [])
 
-    def _choose(
-        self, seats: Sequence[Seat], day: int, minute: int, own: dict[str, str], chosen: list[str]
-    ) -> list[str] | None:
-        seat = seats[len(chosen)]
-        for name in self._able(seat, day, minute, own.get(seat.key), chosen):
-            people = [*chosen, name]
-            if len(people) == len(seats):
-                return people
-            found = self._choose(seats, day, minute, own, people)
-            if found is not None:
-                return found
+    def _choose(self, seats: Sequence[Seat], day: int, minute: int, chosen: list[int]) -> list[str] | None:
+        if len(chosen) == len(seats):
+            return [self._workers[place].name for place in chosen]
+        for place in self._by_load(seats[len(chosen)], day, minute):
+            if place not in chosen:
+                found = self._choose(seats, day, minute, [*chosen, place])
+                if found is not None:
+                    return found
         return None
 
-    def _able(self, seat: Seat, day: int, minute: int, wanted: str | None, taken: Sequence[str]) -> list[str]:
-        """Those who can take a seat at a start, the least loaded first; only the one who is wanted, if anybody is."""
-        masks = self._by_person(seat, day)
-        if wanted is not None:
-            able = masks[self._places[wanted]] >> minute & 1 and wanted not in taken
-            return [wanted] if able else []
-        names = [
-            name for name, mask in zip(self.people, masks, strict=True) if mask >> minute & 1 and name not in taken
-        ]
-        if len(names) > 1:
-            names.sort(key=lambda name: self.people[name].load(day))
-        return names
+    def _by_load(self, seat: Seat, day: int, minute: int) -> list[int]:
+        """Those who can take a seat at a start, the least loaded first."""
+        able, width = self._able(seat, day) >> minute, self._width
+        places = [place for place in range(len(self._workers)) if able >> (place * width) & 1]
+        if len(places) > 1:
+            week = self._roster.week(day)
+            places.sort(key=lambda place: self._week_minutes[place].get(week, 0.0))
+        return places
+
+    def _able(self, seat: Seat, day: int) -> int:
+        """By person the minutes at which they can take a seat."""
+        lanes = self._lanes_of[seat.shape][day]
+        return lanes & self._skilled[seat.skills] if seat.skills else lanes
 
     def _look(self, need: Seating, day: int) -> int:
         """Where all seats can be taken.
@@ -212,42 +148,133 @@ class NamedPool(Pool[Seating]):
         For seats that ask more the earlier they stand this is exact; in general there may be starts among them at which
         no different people can be found for all seats.
         """
-        mask = -1
+        mask = self._lane
         for place, seat in enumerate(need.seats):
-            mask &= _at_least(place + 1, self._by_person(seat, day))
+            lanes = self._able(seat, day)
+            mask &= self._anybody(lanes) if place == 0 else self._so_many(place + 1, lanes)
             if not mask:
                 break
         return mask
 
-    def _forget(self, name: str, day: int, whole_week: bool) -> None:
-        self._drop(day, whole_week)
-        place = self._places[name]
-        for affected in range(day - 7, day + 7) if whole_week else range(day - self._window + 1, day + 1):
-            for masks in self._each.get(affected, {}).values():
-                masks[place] = None
+    def _anybody(self, lanes: int) -> int:
+        """The minutes that are set in any lane: each half of the lanes is laid on the other, down to one."""
+        for half in self._halves:
+            lanes |= lanes >> half
+        return lanes & self._lane
 
-    def _by_person(self, seat: Seat, day: int) -> list[int]:
-        """By person the minutes at which they can take a seat."""
-        known = self._each.get(day)
-        if known is None:
-            known = self._each[day] = {}
-        masks = known.get(seat)
-        if masks is None:
-            masks = known[seat] = [None] * len(self._people)
-        if None in masks:
-            for place, mask in enumerate(masks):
-                if mask is None:
-                    masks[place] = self._people[place].starts(seat, day)
-        return masks  # type: ignore[return-value]
+    def _so_many(self, count: int, lanes: int) -> int:
+        """The minutes that are set in so many lanes."""
+        reached = [0] * count
+        for place in range(len(self._workers)):
+            more = lanes >> (place * self._width) & self._lane
+            for number in range(count):
+                reached[number], more = reached[number] | more, reached[number] & more
+        return reached[-1]
+
+    def _lanes(self, shape: Shape, day: int) -> int:
+        """By person, whatever their skills, the minutes at which they can take a seat of this shape.
+
+        Late at night an offset brings in minutes of the next lane, at starts that lie in no hours.
+        """
+        lanes = self._with_minutes(shape.minutes, day) if self._any_limited else -1
+        if self._any_meets:
+            lanes &= self._beside_meetings(shape.booked, day)
+        for offset, length, amount, _ in shape.intervals:
+            if not lanes:
+                break
+            free = self._free(day, amount, shape.serves)
+            for later in range(1, self._window):
+                free |= self._free(day + later, amount, shape.serves) << (DAY * later)
+            free = starts_of(free, length)
+            if self._any_pauses:
+                free &= self._leaving_room(day, length)
+            lanes &= free >> offset
+        return lanes
+
+    def _free(self, day: int, amount: int, serves: frozenset[str]) -> int:
+        """By person the minutes of a day at which so much more of the attention can be given."""
+        there = self._there[day][serves]
+        levels = self._held.get(day, self._nothing)
+        free = levels.get(0, 0)
+        if amount < ATTENTION:
+            for level, minutes in levels.items():
+                if level + amount <= ATTENTION:
+                    free |= minutes
+        return there & free
+
+    def _on_duty(self, day: int, serves: frozenset[str]) -> int:
+        """By person the minutes of a day at which they are there for one of these; many days are alike."""
+        return self._alike[tuple([self._roster.duties(worker, day) for worker in self._workers]), serves]
+
+    def _there_by(self, alike: tuple[tuple[tuple[Duty, ...], ...], frozenset[str]]) -> int:
+        duties, serves = alike
+        return self._side_by_side([_there_for(serves, duty) for duty in duties])
+
+    def _with_minutes(self, minutes: float, day: int) -> int:
+        """The lanes of those whose limits leave so many minutes in the week of a day, and on the day."""
+        week = self._roster.week(day)
+        lanes = self._enough[week][minutes]
+        if self._any_daily:
+            left = [
+                daily - held.get(day, 0.0) for (daily, _), held in zip(self._limits[week], self._minutes, strict=True)
+            ]
+            lanes &= self._those([minutes <= there for there in left])
+        return lanes
+
+    def _with_minutes_in(self, week: int, minutes: float) -> int:
+        held = [weeks.get(week, 0.0) for weeks in self._week_minutes]
+        left = [weekly - there for (_, weekly), there in zip(self._limits[week], held, strict=True)]
+        return self._those([minutes <= there for there in left])
+
+    def _beside_meetings(self, minutes: float, day: int) -> int:
+        """The lanes of those whose time for meetings leaves so many minutes on a day."""
+        roster = self._roster
+        return self._those(
+            [self._booked(worker.name, day) + minutes <= roster.bookable(worker, day) for worker in self._workers]
+        )
+
+    def _booked(self, name: str, day: int) -> float:
+        """The minutes of a day for which somebody is booked, by attention."""
+        lane = self._lane << (self.people[name] * self._width)
+        levels = self._held.get(day, self._nothing)
+        return sum(level * (minutes & lane).bit_count() for level, minutes in levels.items()) / ATTENTION
+
+    def _limits_in(self, week: int) -> tuple[tuple[float, float], ...]:
+        """By person the most minutes with patients on a day and in a week."""
+        return tuple([self._roster.contact_limit(worker, self._roster.monday(week)) for worker in self._workers])
+
+    def _with(self, skills: frozenset[str]) -> int:
+        """The lanes of those who have these skills."""
+        return self._those([skills <= worker.skills for worker in self._workers])
+
+    def _leaving_room(self, day: int, length: int) -> int:
+        """By person the starts of a run of this length that leave room for breaks; all of them where there is none
+        already."""
+        lanes = []
+        for worker, pauses in zip(self._workers, self._pauses, strict=True):
+            leaving = self._lane
+            for pause in pauses:
+                first, until = pause.between
+                lasts = int(pause.lasts)
+                there = of_spans(self._roster.shift(worker, day)) & of_spans(((first, until),))
+                rooms = starts_of(there & ~self.held(worker.name, day), lasts)
+                if rooms:
+                    leaving &= ~(between(0, lowest(rooms) + lasts) & ~between(0, rooms.bit_length() - length))
+            lanes.append(leaving)
+        return self._side_by_side(lanes)
+
+    def _those(self, chosen: Iterable[bool]) -> int:
+        """The whole lanes of those who are chosen."""
+        return self._side_by_side([self._lane if there else 0 for there in chosen])
+
+    def _side_by_side(self, lanes: Iterable[int]) -> int:
+        return sum(lane << (place * self._width) for place, lane in enumerate(lanes))
 
 
-def _at_least(count: int, masks: Sequence[int]) -> int:
-    """The minutes that are set in so many of the masks."""
-    if count == 1:
-        return reduce(or_, masks, 0)
-    reached = [0] * count
-    for mask in masks:
-        more = mask
-        for place in range(count):
-            reached[place], more = reached[place] | more, reached[place] & more
-    return reached[-1]
+def _there_for(serves: frozenset[str], duties: Iterable[Duty]) -> int:
+    """The minutes of a day at which somebody with these duties is there for one of these."""
+    there = 0
+    for spans, only_for in duties:
+        if only_for is None or only_for & serves:
+            there |= of_spans(spans)
+    return there
