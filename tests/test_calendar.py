@@ -108,12 +108,6 @@ def test_working_days_pass_over_weekends_and_closures():
     assert plan.add(saturday, Offset(working_days=-1)) == at(plan, 2027, 1, 8, 10)
 
 
-def test_working_days_of_a_clinic_that_never_opens_cannot_be_counted():
-    plan = calendar(closed={"always": Period((1, 1), (12, 31))})
-    with pytest.raises(ValueError, match="working days"):
-        plan.add(0.0, Offset(working_days=1))
-
-
 def test_moments_are_dates_or_times_after_the_start():
     plan = calendar()
     assert plan.moment(Moment(date=datetime.date(2027, 1, 11))) == 7 * DAY
@@ -124,3 +118,9 @@ def test_months_of_the_run_are_calendar_months_from_the_start():
     plan = calendar(start=datetime.date(2027, 1, 31))
     assert [plan.month_start(month) for month in range(4)] == [0.0, 28 * DAY, 59 * DAY, 89 * DAY]
     assert [plan.month_of(time) for time in (0.0, 28 * DAY - 1, 28 * DAY, 59 * DAY, 700 * DAY)] == [0, 0, 1, 2, 23]
+
+
+def test_a_clinic_that_never_opens_opens_out_of_reach():
+    plan = calendar(closed={"for_good": Period((1, 1), (12, 31))})
+    assert plan.next_opening(0.0) > plan.end
+    assert plan.add(0.0, Offset(working_days=1)) > plan.end

@@ -39,3 +39,21 @@ def test_who_is_not_served_by_closing_comes_first_when_the_clinic_opens_again(tm
     assert [row[0] for row in rows["begun"]] == [540.0, 600.0, 660.0, 1980.0, 2040.0, 2100.0]
     assert [row[4] for row in rows["unbooked"]] == ["moved", "moved"]
     play(clinic, 1, 1)
+
+
+def test_a_clinic_that_never_opens_serves_nobody(tmp_path):
+    """Whoever comes waits until the run ends."""
+    clinic = scenario(tmp_path, ["04 09:00", "05 09:00"], "closed: {for_good: 1 jan to 31 dec}\n")
+    assert simulate(clinic, 1, 1).rows["begun"] == []
+    play(clinic, 1, 1)
+
+
+def test_who_is_there_as_needed_takes_breaks_without_a_rota(tmp_path):
+    """The doctor is away over lunch, and no hours on a rota are said to be lost by it."""
+    break_ = "breaks: {lunch: {lasts: 60 min, between: 10:00-11:00}}"
+    changes = {"staff.doctor": f"{{count: 1, hours: as needed, {break_}}}"}
+    clinic = scenario(tmp_path, ["04 09:00", "04 09:30"]).replace(changes)
+    rows = simulate(clinic, 1, 1).rows
+    assert [row[0] for row in rows["begun"]] == [540.0, 660.0]
+    assert {row[3] for row in rows["roster"]} == {"as_needed"}
+    play(clinic, 1, 1)

@@ -170,10 +170,11 @@ class Calendar:
         return found
 
     def _next_working_day(self, day: int, step: int) -> int:
+        """Give the next day, or the one before, on which the clinic is open; where it is on none, one out of reach."""
         for further in range(1, _LONGEST_CLOSURE):
             if self.working_day(day + step * further):
                 return day + step * further
-        raise ValueError("the clinic is open on no day within ten years, so working days cannot be counted")
+        return day + step * _LONGEST_CLOSURE
 
 
 def _months_later(date: datetime.date, months: int) -> datetime.date:

@@ -226,7 +226,9 @@ class Shifts:
             self._write_stay(person)
             return
         back = now + person.away_for
-        self._roster.append((now, person.pool.address, person.name, "break", min(back, person.shift_end)))
+        # Who is there as needed has no hours on the rota to be away from.
+        if not self._rota.as_needed(person.worker, self._calendar.day_of(now)):
+            self._roster.append((now, person.pool.address, person.name, "break", min(back, person.shift_end)))
         if back < person.shift_end:
             person.coming = True
             Release(self._env, person.away_for, person, self._come_back)
