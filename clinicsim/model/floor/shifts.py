@@ -227,7 +227,7 @@ class Shifts:
             return
         back = now + person.away_for
         # Who is there as needed has no hours on the rota to be away from.
-        if self._rota.attendance(person.worker, self._calendar.day_of(now))[2] != "as_needed":
+        if self._rota.attendance(person.worker, int(now // MINUTES_A_DAY))[2] != "as_needed":
             self._roster.append((now, person.pool.address, person.name, "break", min(back, person.shift_end)))
         if back < person.shift_end:
             person.coming = True
