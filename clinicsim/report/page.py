@@ -17,6 +17,7 @@ from clinicsim.report.figure import Figure
 from clinicsim.report.findings import Findings
 
 if TYPE_CHECKING:
+    from clinicsim.report.explain import Explanation
     from clinicsim.report.trace import Trace
 
 TEMPLATES = "templates"
@@ -40,6 +41,11 @@ def page(findings: Findings, figures: Sequence[Figure], changes: Mapping[str, st
 def small_page(trace: "Trace", vega: str | None) -> str:
     """The page of a trace as HTML; see `page`."""
     return _render("trace.html.j2", trace.figures, vega, trace=trace)
+
+
+def explained_page(explanation: "Explanation", drawing: str) -> str:
+    """The page of a scenario in sentences, with the drawing of its pathway (SVG made here) in it."""
+    return _render("explained.html.j2", (), None, explanation=explanation, drawing=Markup(drawing))
 
 
 def _render(template: str, figures: Sequence[Figure], vega: str | None, **what: Any) -> str:

@@ -50,12 +50,18 @@ def pictures(specs: Mapping[str, Any]) -> Pictures:
     return Pictures(svg={name: svg[name] for name in names}, png={name: png[name] for name in names}, vega=vega)
 
 
+def picture_of(svg: str) -> bytes:
+    """A drawing that is SVG already, as PNG. Raise OutputError when the drawing program fails."""
+    drawn = _by_program({"drawing": svg})
+    return base64.b64decode(drawn["png"]["drawing"])
+
+
 def _bundle() -> str:
     return str(_by_program(None)["vega"])
 
 
 def _by_program(specs: dict[str, Any] | None) -> Any:
-    """Have the program draw specifications, or, given none, bundle the JavaScript."""
+    """Have the program draw specifications (or SVG that is a text already), or, given none, bundle the JavaScript."""
     task = json.dumps(specs, allow_nan=False).encode()
     done = subprocess.run([sys.executable, "-P", __file__], input=task, capture_output=True, check=False)
     if done.returncode:
@@ -71,7 +77,7 @@ def _make(specs: Mapping[str, Any] | None) -> dict[str, Any]:
 
     if specs is None:
         return {"vega": vl_convert.javascript_bundle()}  # type: ignore[call-arg]
-    svg = {name: vl_convert.vegalite_to_svg(spec) for name, spec in specs.items()}
+    svg = {name: spec if isinstance(spec, str) else vl_convert.vegalite_to_svg(spec) for name, spec in specs.items()}
     png = {
         name: base64.b64encode(vl_convert.svg_to_png(drawn, scale=SCALE)).decode("ascii") for name, drawn in svg.items()
     }
