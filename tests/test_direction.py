@@ -91,7 +91,7 @@ rooms: {consult: 2}
 patients: {modality: {cbt: 35%, emdr: 65%}}
 visits:
   intake: {takes: {mean: 60 min, cv: 0.2}, room: consult, staff: therapist}
-  talk: {takes: 60 min, room: consult, staff: therapist, skill: {therapist: their modality}}
+  talk: {takes: 60 min, room: consult, staff: therapist, skill: {therapist: their modality}, class: course}
 pathway:
   intake: {visit: intake}
   course: {repeat: 4, every: 1 week, tolerance: 3 days, visit: talk}
@@ -202,6 +202,8 @@ LEVERS = (
           rises=("offered_wait_intake",)),
     Lever("fewer ask", TALKS, {"arrivals.rate": "6 per week"},
           falls=("lateness_of_step.talk", "utilisation.therapist", "utilisation.consult")),
+    Lever("starts given twice", TALKS, {"booking.overbook.intake": "2 per day"},
+          falls=("offered_wait_intake",), rises=("direct_wait",)),
     Lever("room for dosing", BOOKED, {"rooms.dosing.count": "2", "staff.nurse.count": "2"},
           falls=("offered_wait_dosing", "wait_to_first_dosing", "people_waiting"), rises=("starts", "dosings")),
     Lever("open longer", BOOKED, {"hours.mon-fri": "09:00-18:00"}, falls=("offered_wait_dosing", "people_waiting"),
