@@ -81,7 +81,12 @@ class Scenario:
     warm_up: Span = NO_TIME
     length: Span = THREE_YEARS
 
+    def values_at(self, pattern):
+        """What the scenario says there."""
+        return VALUES.get(pattern, [])
 
+
+VALUES = {"arrivals.rate": ["55 per month"], "staff.therapist.absence": [{"sickness": "3%", "leave": None}]}
 EVIDENCE = {
     "arrivals.rate": Evidence(source="a survey of <clinics>", grade="C", range="30 to 120 per month", note=None),
     "staff.therapist.absence": Evidence(source="none", grade="D", range=None, note="a guess"),

@@ -258,3 +258,10 @@ def test_a_manifest_cannot_have_files_outside_its_folder_removed(tmp_path):
 
 def test_infinity_and_dates_are_plain_in_a_manifest():
     assert manifest.plain({"a": math.inf, "b": (1, frozenset({"y", "x"}))}) == {"a": "inf", "b": [1, ["x", "y"]]}
+
+
+def test_a_report_that_is_replaced_is_named(tmp_path, quick):
+    assert write_comparison(compared(), tmp_path / "out", {"staff.nurse.count": "2"}) == ""
+    remark = write_run(examples.results(("Weekly course",), replications=3), tmp_path / "out")
+    assert remark.startswith("Replaced the report of “Weekly course”, “Five-day retreat”")
+    assert remark.endswith(f"staff.nurse.count=2) that was in {tmp_path / 'out'}.")

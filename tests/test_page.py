@@ -135,7 +135,8 @@ def test_assumptions_without_a_source_come_first_and_weak_ones_next():
     text = text_of(page_of(compared()))
     places = [text.index(address) for address in ("staff.therapist.absence", "arrivals.rate", "hazard_ratio")]
     assert places == sorted(places)
-    assert "staff.therapist.absence no source a guess D" in text
+    assert "staff.therapist.absence {sickness: 3%, leave: –} no source a guess D" in text
+    assert "arrivals.rate 55 per month a survey of <clinics>" in text
     assert "docs/evidence.md" in text
     assert "a survey of <clinics>" in text
 

@@ -44,7 +44,8 @@ def compare(
         check_folder(folder)
         with progress("Playing") as on_progress:
             results = replicate(loaded, replications, seed, workers, on_progress, ready)
+    made = read_changes(changes)
     with waiting("Drawing the charts"):
         comparison = compared(results)
-        remark = write_comparison(comparison, folder, read_changes(changes))
-    return finish(results, comparison, folder, remark, as_json)
+        remark = write_comparison(comparison, folder, made)
+    return finish(results, comparison, folder, made, remark, as_json)

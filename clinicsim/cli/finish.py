@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -28,11 +29,23 @@ BESIDE_HEADLINES = (
 """The table that is printed has the headline measures and these; the folder has all."""
 
 
-def finish(results: "Results", comparison: "Comparison | None", folder: Path, remark: str, as_json: bool) -> int:
-    """Print what came out and say where it is; give the exit status."""
+def finish(
+    results: "Results",
+    comparison: "Comparison | None",
+    folder: Path,
+    changes: Mapping[str, str],
+    remark: str,
+    as_json: bool,
+) -> int:
+    """Print what came out, under the `changes` of the command, and say where it is; give the exit status."""
     if as_json:
-        click.echo(json.dumps(_document(results, comparison, folder), indent=1, ensure_ascii=False, allow_nan=False))
+        click.echo(
+            json.dumps(_document(results, comparison, folder, changes), indent=1, ensure_ascii=False, allow_nan=False)
+        )
     else:
+        if changes:
+            made = ", ".join(f"{address}={value}" for address, value in changes.items())
+            say(f"Changed by --set, wherever a file has it: {made}\n")
         if comparison is not None:
             _print_answer(comparison)
         _print_key_figures(results)
@@ -125,7 +138,9 @@ def _key_figures(results: "Results") -> dict[str, dict[str, tuple[float, float, 
     }
 
 
-def _document(results: "Results", comparison: "Comparison | None", folder: Path) -> dict[str, Any]:
+def _document(
+    results: "Results", comparison: "Comparison | None", folder: Path, changes: Mapping[str, str]
+) -> dict[str, Any]:
     from clinicsim.experiment import estimates
 
     document: dict[str, Any] = {
@@ -134,6 +149,7 @@ def _document(results: "Results", comparison: "Comparison | None", folder: Path)
         "replications": len(results.replications),
         "replications_asked_for": results.asked,
         "given_up": list(results.lost),
+        "changes": dict(changes),
         "out": str(folder),
         "measures": _records(estimates(results)),
     }

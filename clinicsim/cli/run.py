@@ -40,6 +40,7 @@ def run(
         check_folder(folder)
         with progress("Playing") as on_progress:
             results = replicate(loaded, replications, seed, workers, on_progress, ready)
+    made = read_changes(changes)
     with waiting("Drawing the charts"):
-        remark = write_run(results, folder, read_changes(changes))
-    return finish(results, None, folder, remark, as_json)
+        remark = write_run(results, folder, made)
+    return finish(results, None, folder, made, remark, as_json)

@@ -54,8 +54,10 @@ def _write(findings: Findings, folder: Path, changes: Mapping[str, str]) -> str:
         files[BUSINESS_CASE] = case
     files["report.html"] = page(findings, figures, changes, drawn.vega if drawn else None).encode()
     files[manifest.NAME] = manifest.manifest(findings.results, changes, files).encode()
+    before = manifest.told(folder)
     put(folder, files)
-    return "" if drawn else NO_PICTURES
+    remarks = [f"Replaced the report of {before} that was in {folder}."] if before else []
+    return "\n".join(remarks if drawn else [*remarks, NO_PICTURES])
 
 
 def _tables(findings: Findings) -> dict[str, bytes]:

@@ -76,6 +76,18 @@ def files_listed(folder: Path) -> list[str] | None:
     return [str(name) for name in listed] if isinstance(listed, dict) else None
 
 
+def told(folder: Path) -> str:
+    """What a folder that clinicsim wrote is the report of, in words; nothing where there is none."""
+    try:
+        document = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        labels = [f"“{one['label']}”" for one in document["scenarios"]]
+        changed = [f"{address}={value}" for address, value in document["changes"].items()]
+        made = f"seed {document['seed']}, replications {document['replications']}"
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return ""
+    return f"{', '.join(labels)} ({'; '.join([made, *changed])})"
+
+
 def plain(value: Any) -> Any:
     """A frozen record, and all that hangs on it, as plain data for JSON. Infinity becomes the word."""
     if hasattr(type(value), "model_fields"):

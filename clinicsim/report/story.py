@@ -22,6 +22,8 @@ GRADES = {
     "D": "none: an assumption",
 }
 NO_SOURCE = "none"
+MOST_LETTERS = 120
+"""Letters of a value in the table of assumptions."""
 TERMS = {
     "planned doses": "the number of doses that each plan sets out to give, were all to finish on time",
     "completion": "people who do not finish",
@@ -50,6 +52,7 @@ class Assumption:
     """Something that the scenarios take for given, with its evidence and the scenarios that say so."""
 
     address: str
+    value: str
     source: str
     grade: str
     range: str
@@ -162,19 +165,42 @@ def groups(findings: Findings) -> dict[str, list[Described]]:
 
 def assumptions(findings: Findings) -> list[Assumption]:
     """What the scenarios take for given: what has no source first, then by grade, the weakest first."""
-    said: dict[tuple[str, Any], list[str]] = {}
+    said: dict[tuple[str, str, Any], list[str]] = {}
     for label, scenario in zip(findings.results.labels, findings.results.scenarios, strict=True):
         for address, evidence in scenario.evidence.items():
-            key = (address, (evidence.source, evidence.grade, evidence.range, evidence.note))
+            value = _in_short(scenario.values_at(address))
+            key = (address, value, (evidence.source, evidence.grade, evidence.range, evidence.note))
             said.setdefault(key, []).append(label)
     everyone = len(findings.results.labels)
     found = [
         Assumption(
-            address, source, grade, range_ or "", note or "", "all" if len(labels) == everyone else ", ".join(labels)
+            address,
+            value,
+            source,
+            grade,
+            range_ or "",
+            note or "",
+            "all" if len(labels) == everyone else ", ".join(labels),
         )
-        for (address, (source, grade, range_, note)), labels in said.items()
+        for (address, value, (source, grade, range_, note)), labels in said.items()
     ]
     return sorted(found, key=lambda one: (one.has_source, -ord(one.grade)))
+
+
+def _in_short(values: Sequence[Any]) -> str:
+    """Values as one would write them in a file, cut where they are long."""
+    text = "; ".join(dict.fromkeys(map(_as_written, values)))
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+
+
+def _as_written(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_as_written(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_as_written, value))}]"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return NOTHING if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def cites_rows(found: Sequence[Assumption]) -> bool:

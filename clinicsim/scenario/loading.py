@@ -60,6 +60,14 @@ class Origin:
         """What is written at an address, or its default."""
         return addresses.value_at(address, self.tree, ROOT)
 
+    def values_at(self, pattern: str) -> list[Plain]:
+        """What is written at each address of a pattern, in which `*` stands for any name."""
+        if "*" not in pattern:
+            return [self.value_at(pattern)]
+        depth = pattern.count(".")
+        found = {".".join(address.split(".")[: depth + 1]) for address in self.addresses()}
+        return [self.value_at(address) for address in sorted(found) if addresses.matches(pattern, address)]
+
 
 def load(path: str | Path, changes: Changes[str, object] | None = None) -> Scenario:
     """The scenario of a file, with changes by address. Raises ScenarioError with all problems of all its files."""

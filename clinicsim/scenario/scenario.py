@@ -41,6 +41,9 @@ class AsWritten(Interface):
 
     def value_at(self, address: str) -> Any:
         """What is written at an address, or its default."""
+
+    def values_at(self, pattern: str) -> list[Any]:
+        """What is written at each address of a pattern, in which `*` stands for any name."""
         ...
 
 
@@ -145,6 +148,11 @@ class Scenario(Spec):
     def sources(self) -> dict[str, str]:
         """By address, `file:line` of each value that is not a default; nothing where that was left behind."""
         return {} if self._written is None else self.written.sources()
+
+    def values_at(self, pattern: str) -> list[Any]:
+        """What is written at an address, or its default, as plain data: one value, or several where `*` stands for any
+        name; none where that was left behind."""
+        return [] if self._written is None else self._written.values_at(pattern)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.__dict__ == other.__dict__
