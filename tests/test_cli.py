@@ -447,7 +447,7 @@ def test_work_that_was_given_up_is_named_and_the_status_says_so(capsys):
 
     results = clinicsim.run(clinicsim.load("small.yaml"), replications=2, workers=1)
     lost = replace(results, asked=3, lost=("Small, seed 1, replications 3 to 3",))
-    assert finish(lost, None, Path("out"), "", as_json=False) == 3
+    assert finish(lost, None, Path("out"), {}, "", as_json=False) == 3
     told = capsys.readouterr().err
     assert "Given up, because it ended its worker process three times: Small, seed 1, replications 3 to 3." in told
     assert "2 of 3 replications were finished; all figures come from these." in told
