@@ -195,11 +195,16 @@ def _visits_change_states(run: Run) -> None:
     """When a visit has ended the patient is between visits, if only for no time."""
     ended, state = run.columns["ended"], run.columns["state"]
     between = state.texts("state").are("between")
-    known = set(zip(state.whole("patient")[between].tolist(), state.floats("time")[between].tolist(), strict=True))
-    for patient, time in zip(ended.whole("patient").tolist(), ended.floats("time").tolist(), strict=True):
-        if (patient, time) not in known:
-            rule = "states follow one another from the inquiry on"
-            _fail(run, Finding(rule, f"patient {patient}", time, "a visit ended, but the patient is still visiting"))
+    known = _who_and_when(state.whole("patient")[between], state.floats("time")[between])
+    for row in np.flatnonzero(~np.isin(_who_and_when(ended.whole("patient"), ended.floats("time")), known))[:1]:
+        patient, time = ended.whole("patient")[row], ended.floats("time")[row]
+        rule = "states follow one another from the inquiry on"
+        _fail(run, Finding(rule, f"patient {patient}", time, "a visit ended, but the patient is still visiting"))
+
+
+def _who_and_when(patients: Array, times: Array) -> Array:
+    """One number, a complex one, for each pair of a patient and a moment."""
+    return patients + 1j * times
 
 
 def _swept(came: Array, went: Array, run: Run) -> float:

@@ -11,7 +11,7 @@ from clinicsim.measures.columns import Texts
 from clinicsim.measures.intervals import Spans, minutes_before, minutes_within, overlap, subtract, union
 from clinicsim.measures.periods import DAY
 from clinicsim.measures.run import Run, first_rows, matched, pairs
-from clinicsim.measures.worktime import WorkTime, by_person, work_times
+from clinicsim.measures.worktime import WorkTime, work_times
 from clinicsim.model.plans import plan_visit
 from clinicsim.model.reach import typical_person
 
@@ -322,8 +322,8 @@ def _attention(run: Run) -> Iterator[Finding]:
 def _rooms_apart(run: Run) -> Iterator[Finding]:
     """A unit serves one visit at a time, turnaround included, and there are no more units than the roster says."""
     rows = run.columns["occupied"]
-    there = _units_by_day(run)
-    for (pool, unit), places in by_person(rows, "unit").items():
+    days_of_unit, days_of_pool = _days_open(run)
+    for (pool, unit), places in rows.by_member.items():
         starts, until = rows.floats("start")[places], rows.floats("until")[places]
         order = np.argsort(starts, kind="stable")
         clash = np.flatnonzero(starts[order][1:] < until[order][:-1] - EXACT)
@@ -331,30 +331,26 @@ def _rooms_apart(run: Run) -> Iterator[Finding]:
             yield Finding(
                 "a room serves one visit at a time", f"{pool} {unit}", starts[order][one + 1], "is held twice"
             )
-        days = (starts // DAY).astype(int)
-        known = there.get(pool, {})
-        for place, day in enumerate(days.tolist()):
-            if unit not in known.get(day, (unit,)):
-                yield Finding("no more rooms than there are", f"{pool} {unit}", starts[place], "is held, but not there")
-                break
+        days = starts // DAY
+        there = np.isin(days, days_of_unit.get((pool, unit), ()))
+        for place in np.flatnonzero(np.isin(days, days_of_pool.get(pool, ())) & ~there)[:1]:
+            yield Finding("no more rooms than there are", f"{pool} {unit}", starts[place], "is held, but not there")
 
 
-def _units_by_day(run: Run) -> dict[str, dict[int, set[str]]]:
-    """The units of each pool of rooms or equipment that are open on each day."""
+def _days_open(run: Run) -> tuple[dict[tuple[str, str], Array], dict[str, Array]]:
+    """The days on which each unit is open, and those on which any unit of each pool of rooms or equipment is."""
     roster = run.columns["roster"]
-    units: dict[str, dict[int, set[str]]] = {}
-    for (pool, unit), places in by_person(roster).items():
-        opened = places[roster.texts("what").are("open")[places]]
-        for day in np.unique(roster.floats("time")[opened] // DAY).astype(int).tolist():
-            units.setdefault(pool, {}).setdefault(day, set()).add(unit)
-    return units
+    is_open, days = roster.texts("what").are("open"), roster.floats("time") // DAY
+    of_unit = {member: days[places[is_open[places]]] for member, places in roster.by_member.items()}
+    pools = {pool for pool, _ in of_unit}
+    return of_unit, {pool: np.concatenate([of_unit[one] for one in of_unit if one[0] == pool]) for pool in pools}
 
 
 def _times_add_up(run: Run) -> Iterator[Finding]:
     """Rota = work + idle + leave + sickness + breaks + non-contact by person and day; contact within shift and stay."""
     roster = run.columns["roster"]
     what = roster.texts("what")
-    rota = by_person(roster)
+    rota = roster.by_member
     for time in work_times(run, 0.0, run.end):
         places = rota.get((time.pool.address, time.person), np.empty(0, dtype=np.int64))
         for kind in np.unique(what.codes[places]).tolist():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from clinicsim.measures.figures import Figures, ratio
-from clinicsim.measures.intervals import NOTHING, Spans, minutes_within, subtract, union
+from clinicsim.measures.intervals import NOTHING, Spans, minutes_within, subtract, union, union_minutes
 from clinicsim.measures.limits import contact_limit_use
 from clinicsim.measures.periods import WEEK
 from clinicsim.measures.run import Run, matched, pairs
@@ -24,7 +24,8 @@ LOST = {
 
 def capacity(run: Run, times: list[WorkTime], units: list[UnitTime]) -> Figures:
     """All figures of the use of pools, from the time of people and units in the window, and of slots lost."""
-    used = {**dict(_staff(run, times)), **dict(_units(run, units))}
+    promised = promised_minutes(run, _open_at_all(run, units))
+    used = {**dict(_staff(run, times, promised)), **dict(_units(run, units, promised))}
     use = [value for name, value in used.items() if name.startswith("utilisation.") and value == value]
     return {
         **used,
@@ -35,8 +36,7 @@ def capacity(run: Run, times: list[WorkTime], units: list[UnitTime]) -> Figures:
     }
 
 
-def _staff(run: Run, times: list[WorkTime]) -> Iterator[tuple[str, float]]:
-    promised = promised_minutes(run, {})
+def _staff(run: Run, times: list[WorkTime], promised: dict[str, float]) -> Iterator[tuple[str, float]]:
     for pool in pools(run.scenario).values():
         if pool.section != "staff":
             continue
@@ -52,12 +52,16 @@ def _staff(run: Run, times: list[WorkTime]) -> Iterator[tuple[str, float]]:
         yield f"non_contact.{pool.name}", ratio(non_contact / 60.0, run.weeks)
 
 
-def _units(run: Run, units: list[UnitTime]) -> Iterator[tuple[str, float]]:
-    open_at_all = {
+def _open_at_all(run: Run, units: list[UnitTime]) -> dict[str, Spans]:
+    """When any unit of each pool of rooms or equipment is open, by the address of the pool."""
+    return {
         pool.address: _joined([unit.open for unit in units if unit.pool == pool])
         for pool in pools(run.scenario).values()
+        if pool.section != "staff"
     }
-    promised = promised_minutes(run, open_at_all)
+
+
+def _units(run: Run, units: list[UnitTime], promised: dict[str, float]) -> Iterator[tuple[str, float]]:
     for pool in pools(run.scenario).values():
         if pool.section == "staff":
             continue
@@ -122,10 +126,7 @@ def _slots_lost(run: Run) -> Figures:
     lost = matched(key, known, booked.floats("end"), np.nan) - start
     reason = unbooked.texts("reason")
     freed = np.flatnonzero(reason.are("late_cancel") & unbooked.flags("freed") & run.within(start))
-    if freed.size:
-        holds = Holds(run)
-        for row in freed:
-            lost[row] = holds.not_refilled(int(unbooked.whole("visit")[row]), start[row], start[row] + lost[row])
+    lost[freed] = not_refilled(run, unbooked.whole("visit")[freed], start[freed], start[freed] + lost[freed])
     inside = run.within(start)
     weekly = {
         f"slots_lost.{name}": float(np.sum(lost[inside & reason.among(reasons)])) / 60.0 / (run.minutes / WEEK)
@@ -134,27 +135,33 @@ def _slots_lost(run: Run) -> Figures:
     return {"slots_lost": sum(weekly.values()), **weekly}
 
 
-class Holds:
-    """What the diary holds, in order of the start, so that what overlaps a slot is found without a look at all else."""
+def not_refilled(run: Run, visits: Array, starts: Array, ends: Array) -> Array:
+    """Minutes of freed slots in which no later booking holds the person, or one of the pool, that each had held."""
+    slot, taken_from, taken_until = _refilled(run, visits, starts, ends)
+    return ends - starts - union_minutes(slot, taken_from, taken_until, visits.size)
 
-    def __init__(self, run: Run) -> None:
-        held = run.columns["held"]
-        order = np.argsort(held.floats("start"), kind="stable")
-        self._visit, self._starts, self._ends = (
-            held.whole("visit")[order],
-            held.floats("start")[order],
-            held.floats("end")[order],
-        )
-        people = len(held.texts("person").names) + 1
-        self._whom = (held.texts("pool").codes * people + held.texts("person").codes)[order]
-        self._longest = float(np.max(self._ends - self._starts, initial=0.0))
 
-    def not_refilled(self, visit: int, start: float, end: float) -> float:
-        """Minutes of a freed slot in which no later booking holds the person, or one of the pool, that it had held."""
-        first, last = np.searchsorted(self._starts, (start - self._longest, end))
-        near = slice(first, last)
-        numbers, whom = self._visit[near], self._whom[near]
-        ours = [whom == member for member in whom[numbers == visit]]
-        rows = (numbers > visit) & (self._ends[near] > start) & np.logical_or.reduce(ours)
-        taken = union(np.maximum(self._starts[near][rows], start), np.minimum(self._ends[near][rows], end))
-        return end - start - taken.minutes
+def _refilled(run: Run, visits: Array, starts: Array, ends: Array) -> tuple[Array, Array, Array]:
+    """For all that is held later in freed slots, the place of the slot, and from when until when it is taken.
+
+    What the diary holds is put in order of its start, so that what overlaps a slot is found without a look at all else.
+    """
+    held = run.columns["held"]
+    order = np.argsort(held.floats("start"), kind="stable")
+    begins, finishes = held.floats("start")[order], held.floats("end")[order]
+    first = np.searchsorted(begins, starts - np.max(finishes - begins, initial=0.0))
+    slot, hold = _expanded(first, np.searchsorted(begins, ends))
+    visit, people = held.whole("visit")[order][hold], len(held.texts("person").names) + 1
+    member = slot * (people * len(held.texts("pool").names))
+    member += (held.texts("pool").codes * people + held.texts("person").codes)[order][hold]
+    later = (visit > visits[slot]) & (finishes[hold] > starts[slot])
+    later &= np.isin(member, member[visit == visits[slot]])
+    slot, hold = slot[later], hold[later]
+    return slot, np.maximum(begins[hold], starts[slot]), np.minimum(finishes[hold], ends[slot])
+
+
+def _expanded(first: Array, last: Array) -> tuple[Array, Array]:
+    """All whole numbers of the ranges from `first` to before `last`, each beside the place of its range."""
+    lengths = last - first
+    place = np.repeat(np.arange(first.size), lengths)
+    return place, np.arange(place.size) - np.repeat(np.cumsum(lengths) - lengths, lengths) + first[place]

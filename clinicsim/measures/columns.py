@@ -1,7 +1,9 @@
-"""The event log read by columns: each column is made into an array once, when it is first asked for."""
+"""The event log read by columns: the columns of a table are made into arrays together, when one is first asked for."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +11,21 @@ import numpy as np
 from clinicsim.model.log import COLUMNS, EventLog
 
 Array = np.ndarray
+
+# fmt: off
+_WHOLE = {"patient", "visit", "request", "first", "number", "planned", "given", "dosings", "people"}
+_FLAGS = {
+    "excluded", "accepted", "freed", "censored", "completed", "kept", "needs_action", "aborted", "ended_course",
+    "transferred", "response",
+}
+_TEXTS = {
+    "source", "treatment", "state", "stage", "reason", "step", "visit_type", "class_", "cause", "pool", "person",
+    "phase", "where", "unit", "name", "what", "protocol", "dose", "part", "plan", "retreat",
+}
+_NOT_READ = {"attributes"}
+# fmt: on
+_AT_ONCE = 1000
+"""Rows that are read together: few enough to stay in the processor's cache until all their columns are read."""
 
 
 class Texts(NamedTuple):
@@ -41,47 +58,62 @@ class Table:
     def __init__(self, kind: str, rows: list[tuple[Any, ...]]) -> None:
         self.rows = rows
         self.columns = COLUMNS[kind]
-        self._places = {name: place for place, name in enumerate(COLUMNS[kind])}
-        self._read: dict[tuple[str, str], Any] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def floats(self, name: str) -> Array:
         """A column of times, minutes, scores or shares."""
-        return self._array(name, "float64")
+        return self._read[name].astype(np.float64, copy=False)
 
     def whole(self, name: str) -> Array:
         """A column of numbers of patients, visits, requests or people."""
-        return self._array(name, "int64")
+        return self._read[name]
 
     def flags(self, name: str) -> Array:
         """A column of yes and no."""
-        return self._array(name, "bool")
+        return self._read[name]
 
     def texts(self, name: str) -> Texts:
         """A column of names, coded."""
-        found = self._read.get((name, "texts"))
-        if found is None:
-            column = self._values(name)
-            places = {text: place for place, text in enumerate(dict.fromkeys(column))}
-            codes = np.fromiter(map(places.__getitem__, column), np.int64, len(column))
-            found = self._read[name, "texts"] = Texts(codes, tuple(map(str, places)))
-        return found
-
-    def _array(self, name: str, kind: str) -> Array:
-        found = self._read.get((name, kind))
-        if found is None:
-            found = self._read[name, kind] = np.fromiter(self._values(name), np.dtype(kind), len(self.rows))
-        return found
-
-    def _values(self, name: str) -> tuple[Any, ...]:
-        return self._turned[self._places[name]] if self.rows else ()
+        return Texts(self._read[name], tuple(map(str, self._places[name])))
 
     @cached_property
-    def _turned(self) -> tuple[tuple[Any, ...], ...]:
-        """The rows turned into columns, all at once: to go through the rows for each column takes twice as long."""
-        return tuple(zip(*self.rows, strict=True))
+    def by_member(self) -> dict[tuple[str, str], Array]:
+        """The places of the rows of each member of each pool: of each person, or of each unit in use."""
+        pool, member = self.texts("pool"), self.texts("unit" if "unit" in self.columns else "person")
+        key = pool.codes * (len(member.names) + 1) + member.codes
+        order = np.argsort(key, kind="stable")
+        edges = np.flatnonzero(np.diff(key[order])) + 1
+        groups = np.split(order, edges) if order.size else []
+        return {(pool.names[pool.codes[rows[0]]], member.names[member.codes[rows[0]]]): rows for rows in groups}
+
+    @cached_property
+    def _places(self) -> dict[str, defaultdict[Any, int]]:
+        """For each column of texts the places of its texts, filled as they are read."""
+        return {name: defaultdict(count().__next__) for name in self.columns if name in _TEXTS}
+
+    @cached_property
+    def _read(self) -> dict[str, Array]:
+        """The columns as arrays; those of texts as the places of the texts."""
+        wanted = [(place, name) for place, name in enumerate(self.columns) if name not in _NOT_READ]
+        arrays = {name: np.empty(len(self.rows), _kind_of(name)) for _, name in wanted}
+        for first in range(0, len(self.rows), _AT_ONCE):
+            block = list(zip(*self.rows[first : first + _AT_ONCE], strict=True))
+            for place, name in wanted:
+                column: Iterable[Any] = block[place]
+                if name in self._places:
+                    column = map(self._places[name].__getitem__, column)
+                into = arrays[name][first : first + _AT_ONCE]
+                into[:] = np.fromiter(column, into.dtype, into.size)
+        return arrays
+
+
+def _kind_of(column: str) -> type[np.generic]:
+    """What a column holds: floats, unless it is known to hold something else."""
+    if column in _FLAGS:
+        return np.bool_
+    return np.int64 if column in _WHOLE or column in _TEXTS else np.float64
 
 
 class Columns:

@@ -35,6 +35,19 @@ def union(starts: Array, ends: Array) -> Spans:
     return Spans(starts[opens], reach[closes])
 
 
+def union_minutes(group: Array, starts: Array, ends: Array, groups: int) -> Array:
+    """For each group from 0 on, the minutes of the union of its spans."""
+    order = np.lexsort((starts, group))
+    group, starts, ends = group[order], starts[order], ends[order]
+    by_end = np.argsort(ends, kind="stable")
+    rank = np.empty(by_end.size, dtype=np.int64)
+    rank[by_end] = np.arange(by_end.size)
+    reach = ends[by_end[np.maximum.accumulate(group * by_end.size + rank) % max(by_end.size, 1)]]
+    opens = np.append(True, (group[1:] != group[:-1]) | (starts[1:] > reach[:-1]))[: group.size]
+    closes = np.append(opens[1:], True)[: group.size]
+    return np.bincount(group[opens], weights=reach[closes] - starts[opens], minlength=groups)
+
+
 def clip(spans: Spans, begin: float, end: float) -> Spans:
     """The part of the spans within [begin, end)."""
     starts, ends = np.maximum(spans.starts, begin), np.minimum(spans.ends, end)

@@ -69,7 +69,7 @@ class WorkTime:
 def work_times(run: Run, begin: float, end: float) -> list[WorkTime]:
     """The time of everybody on the rota or at work between two moments, by the order of pools and first appearance."""
     roster, served, stayed = run.columns["roster"], run.columns["served"], run.columns["stayed"]
-    rota, work, late = by_person(roster), by_person(served), by_person(stayed)
+    rota, work, late = roster.by_member, served.by_member, stayed.by_member
     people = dict.fromkeys([*rota, *work])
     times = []
     for address, person in people:
@@ -148,16 +148,6 @@ def _in_gaps(gaps: Spans, starts: Array, ends: Array) -> Spans:
     return union(gaps.starts, gaps.starts + kept)
 
 
-def by_person(table: Table, who: str = "person") -> dict[tuple[str, str], Array]:
-    """The places of the rows of each member of each pool (or of each unit)."""
-    pool, person = table.texts("pool"), table.texts(who)
-    key = pool.codes * (len(person.names) + 1) + person.codes
-    order = np.argsort(key, kind="stable")
-    edges = np.flatnonzero(np.diff(key[order])) + 1
-    groups = np.split(order, edges) if order.size else []
-    return {(pool.names[pool.codes[rows[0]]], person.names[person.codes[rows[0]]]): rows for rows in groups}
-
-
 @dataclass(frozen=True)
 class UnitTime:
     """The time of one room or piece of equipment: `open`, `occupied`, and in `turnaround` after that."""
@@ -177,7 +167,7 @@ class UnitTime:
 def unit_times(run: Run, begin: float, end: float) -> Iterator[UnitTime]:
     """The time of every room and piece of equipment between two moments."""
     roster, occupied = run.columns["roster"], run.columns["occupied"]
-    opened, used = by_person(roster), by_person(occupied, "unit")
+    opened, used = roster.by_member, occupied.by_member
     for address, unit in dict.fromkeys([*opened, *used]):
         pool = pool_of(run.scenario, address)
         if pool is None or pool.section == "staff":
