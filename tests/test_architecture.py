@@ -25,6 +25,7 @@ DOORS = {
     "scipy": ["clinicsim.model", "clinicsim.experiment"],
     "pandas": ["clinicsim.experiment", "clinicsim.report"],
     "altair": ["clinicsim.report"],
+    "pyarrow": ["clinicsim.report"],
     "vl_convert": ["clinicsim.report"],
     "jinja2": ["clinicsim.report"],
     "xlsxwriter": ["clinicsim.report"],

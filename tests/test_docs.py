@@ -43,7 +43,7 @@ def test_commands_that_play_have_the_same_options():
         return {o.opts[0]: o.help for o in main.commands[name].params if isinstance(o, click.Option)}
 
     assert options("run") == options("compare")
-    assert set(options("run")) == {"--replications", "--seed", "--workers", "--set", "--out", "--json"}
+    assert set(options("run")) == {"--replications", "--seed", "--workers", "--set", "--out", "--detail", "--json"}
 
 
 def test_the_commands_in_the_readme_are_there():

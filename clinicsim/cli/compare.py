@@ -1,5 +1,6 @@
 """`clinicsim compare`: the main job."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ def compare(
     workers: int | None,
     changes: tuple[str, ...],
     out: Path | None,
+    detail: bool,
     as_json: bool,
 ) -> int:
     """Send the same patients through each of SCENARIOS and compare each with the first.
@@ -35,17 +37,19 @@ def compare(
 
     if len(scenarios) < 2:
         raise UsageError("a comparison needs at least two scenario files; for one, use clinicsim run")
-    with workers_ready(replications * len(scenarios), workers) as ready:
-        from clinicsim.experiment import compared, replicate
-        from clinicsim.report import check_folder, write_comparison
+    with ExitStack() as until_written:
+        with workers_ready(replications * len(scenarios), workers) as ready:
+            from clinicsim.experiment import compared, replicate
+            from clinicsim.report import check_folder, room_for_detail, write_comparison
 
-        loaded = load_all(scenarios, changes)
-        folder = out_folder(out, scenarios)
-        check_folder(folder)
-        with progress("Playing") as on_progress:
-            results = replicate(loaded, replications, seed, workers, on_progress, ready)
-    made = read_changes(changes)
-    with waiting("Drawing the charts"):
-        comparison = compared(results)
-        remark = write_comparison(comparison, folder, made)
+            loaded = load_all(scenarios, changes)
+            folder = out_folder(out, scenarios)
+            check_folder(folder)
+            pieces = until_written.enter_context(room_for_detail(folder, detail))
+            with progress("Playing") as on_progress:
+                results = replicate(loaded, replications, seed, workers, on_progress, ready, pieces)
+        made = read_changes(changes)
+        with waiting("Drawing the charts"):
+            comparison = compared(results)
+            remark = write_comparison(comparison, folder, made, pieces)
     return finish(results, comparison, folder, made, remark, as_json)

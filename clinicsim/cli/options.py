@@ -47,9 +47,22 @@ out_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the same for machines, as one JSON document.")
 
 
+detail_option = click.option(
+    "--detail", is_flag=True, help="Write the patients, visits and days of every replication too; can be large."
+)
+
+
 def experiment_options(command: Command) -> Command:
     """Add the options of every command that plays scenarios."""
-    for option in (json_option, out_option, set_option, workers_option, seed_option, replications_option):
+    for option in (
+        json_option,
+        detail_option,
+        out_option,
+        set_option,
+        workers_option,
+        seed_option,
+        replications_option,
+    ):
         command = option(command)
     return command
 

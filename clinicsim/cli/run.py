@@ -1,5 +1,6 @@
 """`clinicsim run`: one scenario."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ def run(
     workers: int | None,
     changes: tuple[str, ...],
     out: Path | None,
+    detail: bool,
     as_json: bool,
 ) -> int:
     """Play SCENARIO many times and print its measures with 95% intervals.
@@ -31,16 +33,18 @@ def run(
     """
     from clinicsim.experiment import workers_ready
 
-    with workers_ready(replications, workers) as ready:
-        from clinicsim.experiment import replicate
-        from clinicsim.report import check_folder, write_run
+    with ExitStack() as until_written:
+        with workers_ready(replications, workers) as ready:
+            from clinicsim.experiment import replicate
+            from clinicsim.report import check_folder, room_for_detail, write_run
 
-        loaded = load_all([scenario], changes)
-        folder = out_folder(out, [scenario])
-        check_folder(folder)
-        with progress("Playing") as on_progress:
-            results = replicate(loaded, replications, seed, workers, on_progress, ready)
-    made = read_changes(changes)
-    with waiting("Drawing the charts"):
-        remark = write_run(results, folder, made)
+            loaded = load_all([scenario], changes)
+            folder = out_folder(out, [scenario])
+            check_folder(folder)
+            pieces = until_written.enter_context(room_for_detail(folder, detail))
+            with progress("Playing") as on_progress:
+                results = replicate(loaded, replications, seed, workers, on_progress, ready, pieces)
+        made = read_changes(changes)
+        with waiting("Drawing the charts"):
+            remark = write_run(results, folder, made, pieces)
     return finish(results, None, folder, made, remark, as_json)

@@ -10,6 +10,7 @@ from clinicsim.experiment.work import Batch, batches, get_ready, play_batch
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from clinicsim.experiment.execution import WorkerProcesses
     from clinicsim.experiment.results import Results
@@ -37,13 +38,15 @@ def replicate(
     workers: int | None = None,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
     ready: "WorkerProcesses | None" = None,
+    detail: "Path | None" = None,
 ) -> "Results":
     """Play each scenario `replications` times with the same random numbers, in `workers` processes (all cores if None).
 
     The results are the same with any number of workers. `on_progress` is told how many of how many runs are done. An
     interruption (Ctrl-C) gives the results of the replications that were finished in all scenarios, when there are any
     (`results.asked` says how many were asked for), and otherwise goes on to the caller. A breach of the audit stops
-    all. Worker processes that are `ready` already are used; see `workers_ready`.
+    all. Worker processes that are `ready` already are used; see `workers_ready`. Where there is a folder for the
+    `detail`, the patients, visits and days of every replication are written to it.
     """
     from clinicsim.experiment.results import gather
     from clinicsim.measures.targets import check_targets
@@ -66,7 +69,7 @@ def replicate(
     workers = workers or available_cores()
     on_progress(0, total)
     try:
-        executed = execute(batches(scenarios, replications, seed, workers), play_batch, workers, keep, ready)
+        executed = execute(batches(scenarios, replications, seed, workers, detail), play_batch, workers, keep, ready)
     except KeyboardInterrupt:
         results = gather(scenarios, played, seed, replications)
         if not results.replications:

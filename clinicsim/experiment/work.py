@@ -4,15 +4,19 @@ A worker needs the model and the measures and nothing else, so nothing that draw
 """
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from clinicsim.errors import AuditError, StallError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from clinicsim.measures import Measured
+    from clinicsim.model.log import EventLog
     from clinicsim.scenario.scenario import Scenario
 
 LONGEST_BATCH = 10
@@ -25,7 +29,8 @@ BATCHES_FOR_EACH_WORKER = 16
 class Batch:
     """Consecutive replications of one scenario, the work of one job; the first replication of all has number 1.
 
-    `number` is the place of the scenario among those that are played together, from 0.
+    `number` is the place of the scenario among those that are played together, from 0. Where there is a folder for
+    the `detail`, the tables of each replication are written to it.
     """
 
     number: int
@@ -33,6 +38,7 @@ class Batch:
     seed: int
     first: int
     count: int
+    detail: "Path | None" = None
 
     @property
     def replications(self) -> range:
@@ -43,7 +49,9 @@ class Batch:
         return f"{self.scenario.name}, seed {self.seed}, replications {self.first} to {self.first + self.count - 1}"
 
 
-def batches(scenarios: Sequence["Scenario"], replications: int, seed: int, workers: int) -> list[Batch]:
+def batches(
+    scenarios: Sequence["Scenario"], replications: int, seed: int, workers: int, detail: "Path | None" = None
+) -> list[Batch]:
     """Cut `replications` of each scenario into batches; the same replications of all scenarios follow one another.
 
     What has been done when the work is interrupted is so made of pairs that can be compared.
@@ -51,7 +59,7 @@ def batches(scenarios: Sequence["Scenario"], replications: int, seed: int, worke
     size = replications * len(scenarios) // (BATCHES_FOR_EACH_WORKER * workers)
     size = min(max(size, 1), LONGEST_BATCH)
     return [
-        Batch(number, scenario, seed, first, min(size, replications - first + 1))
+        Batch(number, scenario, seed, first, min(size, replications - first + 1), detail)
         for first in range(1, replications + 1, size)
         for number, scenario in enumerate(scenarios)
     ]
@@ -67,8 +75,10 @@ def get_ready() -> None:
     gc.freeze()
 
 
-def play(scenario: "Scenario", seed: int, replication: int) -> "Measured":
-    """Simulate one replication, audit its log, and measure it.
+def play(
+    scenario: "Scenario", seed: int, replication: int, keep: "Callable[[EventLog], None]" = lambda log: None
+) -> "Measured":
+    """Simulate one replication, audit its log, and measure it; `keep` is shown the log before it is forgotten.
 
     Raise AuditError when the log contradicts itself and StallError when the run stalls, with a note that names the
     replication.
@@ -78,7 +88,9 @@ def play(scenario: "Scenario", seed: int, replication: int) -> "Measured":
 
     try:
         with _collector_at_rest():
-            return audit_and_measure(simulate(scenario, seed, replication), scenario)
+            log = simulate(scenario, seed, replication)
+            keep(log)
+            return audit_and_measure(log, scenario)
     except (AuditError, StallError) as error:
         error.add_note(f"in replication {replication} of {scenario.name}, seed {seed}")
         raise
@@ -100,4 +112,16 @@ def _collector_at_rest() -> Iterator[None]:
 
 def play_batch(batch: Batch) -> list[tuple[int, "Measured"]]:
     """Play the replications of a batch; give each with its number."""
-    return [(replication, play(batch.scenario, batch.seed, replication)) for replication in batch.replications]
+    return [
+        (replication, play(batch.scenario, batch.seed, replication, partial(_keep_detail, batch, replication)))
+        for replication in batch.replications
+    ]
+
+
+def _keep_detail(batch: Batch, replication: int, log: "EventLog") -> None:
+    """Write the tables of a replication, where they are wanted."""
+    if batch.detail is not None:
+        from clinicsim.experiment.pieces import write_pieces
+        from clinicsim.measures.detail import detail
+
+        write_pieces(batch.detail, batch.number, replication, detail(log, batch.scenario))

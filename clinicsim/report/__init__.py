@@ -11,6 +11,7 @@ from clinicsim.report.folder import write_comparison as write_comparison
 from clinicsim.report.folder import write_run as write_run
 from clinicsim.report.journey import trace_patient as trace_patient
 from clinicsim.report.place import check_folder as check_folder
+from clinicsim.report.place import room_for_detail as room_for_detail
 from clinicsim.report.tables import figure_in_words as figure_in_words
 from clinicsim.report.trace import Trace as Trace
 from clinicsim.report.trace import trace_run as trace_run
@@ -22,6 +23,7 @@ __all__ = [
     "check_folder",
     "event_table",
     "figure_in_words",
+    "room_for_detail",
     "trace_day",
     "trace_patient",
     "trace_run",

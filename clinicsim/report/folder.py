@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from clinicsim.report import manifest
+from clinicsim.report.detail import join_detail
 from clinicsim.report.figures import all_figures
 from clinicsim.report.findings import Findings
 from clinicsim.report.page import page
@@ -30,25 +31,32 @@ NO_PICTURES = (
 )
 
 
-def write_run(results: "Results", folder: Path, changes: Mapping[str, str] = NO_CHANGES) -> str:
+def write_run(
+    results: "Results", folder: Path, changes: Mapping[str, str] = NO_CHANGES, detail: Path | None = None
+) -> str:
     """Write the tables, charts, page and manifest of one scenario's results; give what there is to say about it.
 
-    `changes` are the parameters that the command changed. Raise OutputError when the folder cannot be written; then
+    `changes` are the parameters that the command changed; `detail` is the folder to which `replicate` wrote the
+    patients, visits and days, if it did. Raise OutputError when the folder cannot be written; then
     nothing in it has changed, or each of its files is whole, old or new.
     """
-    return _write(Findings(results), Path(folder), changes)
+    return _write(Findings(results), Path(folder), changes, detail)
 
 
-def write_comparison(comparison: "Comparison", folder: Path, changes: Mapping[str, str] = NO_CHANGES) -> str:
+def write_comparison(
+    comparison: "Comparison", folder: Path, changes: Mapping[str, str] = NO_CHANGES, detail: Path | None = None
+) -> str:
     """Write the tables, charts, page and manifest of a comparison; see `write_run`."""
-    return _write(Findings(comparison.results, comparison), Path(folder), changes)
+    return _write(Findings(comparison.results, comparison), Path(folder), changes, detail)
 
 
-def _write(findings: Findings, folder: Path, changes: Mapping[str, str]) -> str:
+def _write(findings: Findings, folder: Path, changes: Mapping[str, str], detail: Path | None) -> str:
     figures = all_figures(findings)
     specs = {figure.name: figure.spec() for figure in figures}
     drawn = pictures(specs) if can_draw() else None
-    files = _tables(findings) | charts(specs, drawn)
+    files: dict[str, bytes | Path] = {**_tables(findings), **charts(specs, drawn)}
+    if detail is not None:
+        files |= join_detail(detail, findings.results)
     case = workbook(findings, changes)
     if case is not None:
         files[BUSINESS_CASE] = case

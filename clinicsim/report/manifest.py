@@ -22,7 +22,7 @@ PROGRAM = "clinicsim"
 LIBRARIES = ("numpy", "scipy", "simpy", "pandas", "pydantic", "altair", "vl-convert-python", "jinja2", "pyarrow")
 
 
-def manifest(results: "Results", changes: Mapping[str, str], files: Mapping[str, bytes]) -> str:
+def manifest(results: "Results", changes: Mapping[str, str], files: Mapping[str, bytes | Path]) -> str:
     """The manifest of a folder with the results of a run or comparison, and these files."""
     told = {
         "seed": results.seed,
@@ -34,7 +34,7 @@ def manifest(results: "Results", changes: Mapping[str, str], files: Mapping[str,
     return manifest_of(told, dict(zip(results.labels, results.scenarios, strict=True)), files)
 
 
-def manifest_of(told: Mapping[str, Any], scenarios: Mapping[str, "Scenario"], files: Mapping[str, bytes]) -> str:
+def manifest_of(told: Mapping[str, Any], scenarios: Mapping[str, "Scenario"], files: Mapping[str, bytes | Path]) -> str:
     """The manifest of a folder with these files (content by relative path), as JSON; `told` is how they were made.
 
     It knows no clock: the same run gives the same text.
@@ -48,9 +48,16 @@ def manifest_of(told: Mapping[str, Any], scenarios: Mapping[str, "Scenario"], fi
             {"label": label, "content_id": scenario.content_id, "scenario": plain(scenario)}
             for label, scenario in scenarios.items()
         ],
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        "files": {name: _checksum(content) for name, content in sorted(files.items())},
     }
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _checksum(content: bytes | Path) -> str:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def versions() -> dict[str, str]:

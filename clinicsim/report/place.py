@@ -24,11 +24,12 @@ def check_folder(folder: Path) -> None:
             pass
 
 
-def put(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Put files (content by relative path) into an output folder, in the place of what clinicsim wrote there before.
+def put(folder: Path, files: Mapping[str, bytes | Path]) -> None:
+    """Put files into an output folder, in the place of what clinicsim wrote there before.
 
-    All are written to a folder beside it first. Raise OutputError when something is in the way, or a file cannot be
-    written or replaced; each file in the folder is then whole, old or new.
+    By relative path they are the content, or a file that holds it and is moved. All are brought to a folder beside it
+    first. Raise OutputError when something is in the way, or a file cannot be written or replaced; each file in the
+    folder is then whole, old or new.
     """
     with _as_output_errors(folder):
         _refuse_what_is_not_ours(folder)
@@ -65,6 +66,17 @@ def _as_output_errors(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def room_for_detail(folder: Path, wanted: bool) -> Iterator[Path | None]:
+    """A folder for pieces of an output folder's larger tables, on the same disk, where they are wanted; gone
+    afterwards."""
+    if not wanted:
+        yield None
+        return
+    with _as_output_errors(folder), _scratch(folder) as scratch:
+        yield scratch
+
+
+@contextmanager
 def _scratch(folder: Path) -> Iterator[Path]:
     """A folder beside the output folder, on the same disk, that is gone afterwards whatever happens."""
     beside = folder.absolute().parent
@@ -76,11 +88,14 @@ def _scratch(folder: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
+def _fill(folder: Path, files: Mapping[str, bytes | Path]) -> None:
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        if isinstance(content, Path):
+            shutil.move(content, path)
+        else:
+            path.write_bytes(content)
 
 
 def _move(made: Path, folder: Path, names: list[str]) -> None:
