@@ -1,5 +1,6 @@
 """Booking policies: each is a choice in the file, and each does what it says, in clinics worked by hand."""
 
+import gc
 from collections import Counter
 from pathlib import Path
 
@@ -199,3 +200,12 @@ def test_a_missed_dosing_moves_the_rounds_after_it(tmp_path: Path) -> None:
     for patient in (0, 1):
         assert len(starts_of(log, patient)) == 3 + missed[patient]
         assert sum(row[2] == patient for row in log.rows["begun"]) == 3
+
+
+def test_a_run_that_ends_in_the_middle_of_courses_writes_nothing_more(tmp_path: Path) -> None:
+    """What is still held ahead when the run ends is not given back to anybody, however late its memory is."""
+    crowded = COURSE.replace("length: 6 weeks", "length: 9 days")
+    log = courses(tmp_path / "cut", crowded, [*LATER, *["2027-01-05 08:00"] * 12])
+    before = {kind: len(rows) for kind, rows in log.rows.items()}
+    gc.collect()
+    assert {kind: len(rows) for kind, rows in log.rows.items()} == before

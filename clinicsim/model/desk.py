@@ -97,8 +97,6 @@ class Desk:
         """Hold a slot in the diary for a request and write it down."""
         clinic = self._clinic
         booking = Booking(clinic.next_visit(), request, slot, clinic.env.now)
-        if self._policies.is_doubled(request, slot):
-            booking.extra["doubled"] = True
         clinic.diary.hold(slot)
         self._policies.booked(booking)
         self._dated.setdefault(clinic.calendar.day_of(slot.start), {})[booking.visit] = booking

@@ -1,7 +1,7 @@
 """The nouns that the rooms of the model hand to each other: people, planned visits, requests, bookings."""
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,8 @@ class Slot:
 
     `people` maps a named role to the person's name. Where several people of one named role serve a visit, the second
     and later ones stand under `seat(role, 1)`, `seat(role, 2)`, ...; the person at a place serves every phase that
-    needs so many.
+    needs so many. `doubled`: somebody else has this start too, by a rule of
+    overbooking.
     """
 
     start: float
@@ -148,6 +149,7 @@ class Slot:
     holds: tuple[Hold, ...]
     people: dict[str, str]
     causes: dict[str, tuple[float, float, float]] | None = None
+    doubled: bool = False
 
 
 @dataclass(slots=True)
@@ -158,4 +160,3 @@ class Booking:
     request: Request
     slot: Slot
     booked_at: float
-    extra: dict[str, Any] = field(default_factory=dict)

@@ -13,8 +13,6 @@ from clinicsim.model.calendar import MINUTES_A_DAY, WEEKDAYS
 from clinicsim.model.parts import Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from clinicsim.model.clinic import Clinic
     from clinicsim.model.parts import Booking, Request
     from clinicsim.scenario.clinic import PanelCap, Reserve
@@ -39,7 +37,6 @@ class Policies:
         self._load: dict[int, float] = defaultdict(float)
         self._twice: dict[tuple[str, int], int] = defaultdict(int)
         self._starts: dict[tuple[str, int], dict[int, Slot]] = defaultdict(dict)
-        self._bookable: dict[tuple[str, int], float] = {}
         self.refuses = self._cap is not None and self._cap.then == "refuse"
 
     def find(self, request: "Request", now: float, days: Collection[int] | None = None) -> Slot | None:
@@ -63,7 +60,7 @@ class Policies:
                 self._load[day] += minutes
         key = (booking.request.plan.visit_type, day)
         if key[0] in self._overbook:
-            if booking.extra.get("doubled"):
+            if slot.doubled:
                 self._twice[key] += int(sign)
             elif sign > 0:
                 self._starts[key][booking.visit] = slot
@@ -121,33 +118,21 @@ class Policies:
         if more <= 0.0:
             return False
         others = sum(
-            minutes
-            for (pool, class_, when), minutes in self._of_day(reserve.pool, day)
-            if pool == reserve.pool and class_ != reserve.for_ and when == day
+            self._held.get((reserve.pool, class_, day), 0.0)
+            for class_ in self._clinic.scenario.booking.priority
+            if class_ != reserve.for_
         )
         return others + more > (1.0 - reserve.share) * self._minutes(reserve.pool, day) + 1e-6
 
-    def _of_day(self, pool: str, day: int) -> "Iterator[tuple[tuple[str, str, int], float]]":
-        for class_ in self._clinic.scenario.booking.priority:
-            key = (pool, class_, day)
-            if key in self._held:
-                yield key, self._held[key]
-
     def _minutes(self, pool: str, day: int) -> float:
         """The bookable minutes of a pool on a day: of people on shift, or of units while they are open."""
-        known = self._bookable.get((pool, day))
-        if known is not None:
-            return known
-        roster, section = self._clinic.roster, pool.partition(".")
-        if section[0] == "staff":
-            spans = [span for worker in roster.workers(section[2]) for span in roster.shift(worker, day)]
-            minutes = sum(end - begin for begin, end in spans)
-        else:
-            hours = roster.open(pool, day)
-            open_spans = self._clinic.calendar.open_spans(day) if hours is None else hours
-            minutes = roster.units(pool, day) * sum(end - begin for begin, end in open_spans)
-        self._bookable[pool, day] = minutes
-        return minutes
+        roster, (section, _, name) = self._clinic.roster, pool.partition(".")
+        if section == "staff":
+            spans = [span for worker in roster.workers(name) for span in roster.shift(worker, day)]
+            return sum(end - begin for begin, end in spans)
+        hours = roster.open(pool, day)
+        open_spans = self._clinic.calendar.open_spans(day) if hours is None else hours
+        return roster.units(pool, day) * sum(end - begin for begin, end in open_spans)
 
     # Starts given twice
 
@@ -163,16 +148,11 @@ class Policies:
             taken = [slot for slot in self._starts[name, day].values() if slot.start >= max(request.earliest, now)]
             if taken:
                 slot = min(taken, key=lambda slot: slot.start)
-                again = Slot(slot.start, slot.start + request.plan.booked, slot.holds, dict(slot.people))
+                end = slot.start + request.plan.booked
+                again = Slot(slot.start, end, slot.holds, dict(slot.people), doubled=True)
                 again.causes = self._clinic.diary.causes(request, again, now)
                 return again
         return None
-
-    def is_doubled(self, request: "Request", slot: Slot) -> bool:
-        """Whether a slot that was found is one that somebody else has already."""
-        day = int(slot.start // MINUTES_A_DAY)
-        known = self._starts.get((request.plan.visit_type, day), {}) if self._overbook else {}
-        return any(slot.holds is other.holds for other in known.values())
 
     # A cap on the panel
 

@@ -292,8 +292,10 @@ class Repeat(Step):
         block = Block(journey, self, rounds)
         try:
             yield from self._walk(journey, rounds, block)
-        finally:
+        except (Left, ComesBack):
             block.end()
+            raise
+        block.end()
 
     def _walk(self, journey: "Journey", rounds: float, block: Block | None) -> Walk:
         index, before = 0, None

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -60,24 +59,21 @@ def money_by_month(run: Run) -> Iterator[tuple[str, Array]]:
 def _profit(run: Run, ledger: Ledger) -> Figures:
     figures: dict[str, float] = {}
     for name, accounts, sign in (
-        ("net_revenue", REVENUE, 0.01), ("costs", COSTS, -0.01), ("margin", (*REVENUE, *COSTS), 0.01),
+        ("net_revenue", REVENUE, 1), ("costs", COSTS, -1), ("margin", (*REVENUE, *COSTS), 1),
     ):  # fmt: skip
         flags = ledger.of(*accounts)
-        dates, amounts = ledger.service[flags], ledger.cents[flags] * sign
-        inside = run.within(dates)
-        figures[name] = float(amounts[inside].sum()) / run.months + 0.0
-        figures |= by_year(name, run, dates, amounts)
+        dates, cents = ledger.service[flags], sign * ledger.cents[flags]
+        figures[name] = int(cents[run.within(dates)].sum()) / 100.0 / run.months
+        figures |= by_year(name, run, dates, cents / 100.0)
     return figures
 
 
 def _by_account(run: Run, ledger: Ledger) -> Figures:
     """Each kind of income and cost, a month."""
+    inside = run.within(ledger.service)
     return {
-        f"{kind}.{account}": sign
-        * float(ledger.cents[ledger.of(account) & run.within(ledger.service)].sum() + 0)
-        / run.months
-        + 0.0
-        for kind, accounts, sign in (("income_from", REVENUE, 0.01), ("cost_of", COSTS, -0.01))
+        f"{kind}.{account}": sign * int(ledger.cents[ledger.of(account) & inside].sum()) / 100.0 / run.months
+        for kind, accounts, sign in (("income_from", REVENUE, 1), ("cost_of", COSTS, -1))
         for account in accounts
     }
 
@@ -135,17 +131,20 @@ def _days(run: Run) -> Array:
     return np.append(np.arange(run.begin, run.end, DAY), run.end)
 
 
+def _opening_cash(run: Run) -> int:
+    """Cash on the first day, in cents."""
+    return round(run.scenario.money.cash * 100) if run.scenario.money is not None else 0
+
+
 def balances(run: Run, ledger: Ledger) -> tuple[Array, Array]:
     """Cash at the end of each day of the window in cents, and the lowest so far; opening cash is on its first day."""
-    opening = run.scenario.money.cash if run.scenario.money is not None else 0.0
     flows = ledger.paid(np.ones(ledger.cents.size, dtype=bool), _days(run))
-    balance = np.cumsum(flows) + round(opening * 100)
+    balance = np.cumsum(flows) + _opening_cash(run)
     return balance, np.minimum.accumulate(balance)
 
 
 def _cash(run: Run, ledger: Ledger) -> Figures:
     balance, lowest = balances(run, ledger)
-    opening = round((run.scenario.money.cash if run.scenario.money is not None else 0.0) * 100)
     day = int(np.argmin(balance))
     month = int(np.searchsorted(run.month_edges, run.begin + day * DAY, side="right"))
     edges = run.month_edges
@@ -155,7 +154,7 @@ def _cash(run: Run, ledger: Ledger) -> Figures:
         "lowest_cash": balance[day] / 100.0,
         "lowest_cash_month": float(month),
         "cash_at_end": balance[-1] / 100.0,
-        "opening_cash_needed": max(0.0, (opening - int(lowest[-1])) / 100.0),
+        "opening_cash_needed": max(0.0, (_opening_cash(run) - int(lowest[-1])) / 100.0),
         "owed_to_clinic_at_end": _owed(run, ledger),
         "break_even_month": _recovered(profit),
         "payback_month": _recovered(cash),
@@ -238,9 +237,13 @@ def discounted_qalys(run: Run, paths: ScorePaths) -> float:
     eligible = np.flatnonzero(people.eligible & np.isfinite(people.inquired))
     per_point = run.scenario.outcome.utility.per_point if run.scenario.outcome is not None else 0.0
     edges = np.append(np.arange(run.begin, run.end, A_YEAR * DAY / 12), run.end)
-    at = partial(paths.point_minutes, eligible)
     gained = []
     for begin, end in pairwise(edges):
         since = np.clip(people.inquired[eligible], begin, end)
-        gained.append(float(at(since, np.full(eligible.size, end)).sum()) * -per_point / DAY / YEAR_DAYS)
+        gained.append(
+            float(paths.point_minutes(eligible, since, np.full(eligible.size, end)).sum())
+            * -per_point
+            / DAY
+            / YEAR_DAYS
+        )
     return discounted(run, edges[:-1], np.array(gained))

@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clinicsim.measures.money.figures import growth_of_discount, ledger_of
+from clinicsim.measures.money.figures import A_YEAR, growth_of_discount, ledger_of
 from clinicsim.measures.money.ledger import ACCOUNTS, NEVER
 from clinicsim.measures.periods import DAY
 from clinicsim.measures.run import Run
 
 Array = np.ndarray
-DAYS_OF_DISCOUNT = 365.0
 
 
 class LineKey(NamedTuple):
@@ -36,7 +35,7 @@ def money_lines(run: Run) -> dict[LineKey, Array]:
     growth = growth_of_discount(run)
     with np.errstate(invalid="ignore"):
         days = np.where(ledger.cash < NEVER, np.floor((ledger.cash - run.begin) / DAY), 0.0)
-    discounted = ledger.cents * (1.0 + growth) ** (-days / DAYS_OF_DISCOUNT)
+    discounted = ledger.cents * (1.0 + growth) ** (-days / A_YEAR)
     keys = (ledger.account * len(ledger.objects) + ledger.object) * len(ledger.inputs) + ledger.input
     lines: dict[LineKey, Array] = {}
     for key in np.unique(keys):

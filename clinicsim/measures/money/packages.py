@@ -43,11 +43,11 @@ class Package:
     payer: str
     planned: dict[str, float]
     agreed: float
-    started: float
-    closed: float
-    completed: bool
     begins: float
     sessions: float
+    started: float = NEVER
+    closed: float = NEVER
+    completed: bool = False
 
     @property
     def input(self) -> str:
@@ -67,56 +67,68 @@ class Delivered:
 
 def agreed_packages(run: Run, people: People, prices: Prices) -> list[Package]:
     """The packages that were agreed to, in order of time."""
-    scenario = run.scenario
     found = [*_protocols(run, people, prices), *_retreats(run, people, prices)]
-    return sorted(found, key=lambda package: (package.agreed, package.patient)) if scenario.protocols else []
+    return sorted(found, key=lambda package: (package.agreed, package.patient))
 
 
 def _protocols(run: Run, people: People, prices: Prices) -> Iterator[Package]:
     scenario = run.scenario
     sold = [name for name, protocol in scenario.protocols.items() if protocol.price is not None]
     planned = {name: planned_visits(scenario, name) for name in sold}
-    for time, patient, name in run.columns["agreed"].rows:
+    for agreed, patient, name in run.columns["agreed"].rows:
         if name in planned:
-            started = _first_after(run, "course_begun", patient, time, name)
-            closed, completed = _end(run, patient, time, name)
-            yield _package(run, people, prices, scenario.protocols[name], name, patient, time, started, closed,
-                           completed, planned[name])  # fmt: skip
+            package = _agreed(run, people, prices, scenario.protocols[name], name, patient, agreed, planned[name])
+            package.started = _first_after(run, "course_begun", patient, agreed, name)
+            package.closed, package.completed = _end(run, patient, agreed, name)
+            yield package
 
 
 def _retreats(run: Run, people: People, prices: Prices) -> Iterator[Package]:
     """A retreat with a price of its own is agreed to with the first date that is taken."""
     scenario, taken = run.scenario, set[tuple[int, str]]()
     sold = [name for name, retreat in scenario.retreats.items() if retreat.price is not None]
-    visits = {name: visits_of_retreat(scenario, name) for name in sold}
-    for time, _, patient, name, _, _, accepted in run.columns["offered"].rows:
-        if name not in visits or not accepted or (patient, name) in taken:
+    planned = {name: visits_of_retreat(scenario, name) for name in sold}
+    for agreed, _, patient, name, _, _, accepted in run.columns["offered"].rows:
+        if name not in planned or not accepted or (patient, name) in taken:
             continue
         taken.add((patient, name))
-        planned = visits[name]
         ended = [
             row[0]
             for row in _by_patient(run, "ended").get(patient, ())
-            if row[3] in planned and row[0] >= time and (row[1], patient) not in run.called_off
+            if row[3] in planned[name] and row[0] >= agreed and (row[1], patient) not in run.called_off
         ]
-        over = [row[0] for row in _by_patient(run, "left").get(patient, ()) if row[0] >= time]
-        finished = len(ended) >= sum(planned.values())
-        closed = max(ended) if finished else min(over, default=NEVER)
-        yield _package(run, people, prices, scenario.retreats[name], name, patient, time, min(ended, default=NEVER),
-                       closed, finished, planned)  # fmt: skip
+        left = [row[0] for row in _by_patient(run, "left").get(patient, ()) if row[0] >= agreed]
+        package = _agreed(run, people, prices, scenario.retreats[name], name, patient, agreed, planned[name])
+        package.started = min(ended, default=NEVER)
+        package.completed = len(ended) >= sum(planned[name].values())
+        package.closed = max(ended) if package.completed else min(left, default=NEVER)
+        yield package
 
 
-def _package(
-    run: Run, people: People, prices: Prices, sold: "Protocol | Retreat", name: str, patient: int, agreed: float,
-    started: float, closed: float, completed: bool, planned: dict[str, float],
-) -> Package:  # fmt: skip
-    assert sold.price is not None
-    amount = people.amounts(sold.price, np.array([patient]), protocol=[name])
+def _agreed(
+    run: Run,
+    people: People,
+    prices: Prices,
+    terms_of: "Protocol | Retreat",
+    name: str,
+    patient: int,
+    agreed: float,
+    planned: dict[str, float],
+) -> Package:
+    """A package as it is when it has just been agreed to."""
+    assert terms_of.price is not None
+    who = np.array([patient])
     return Package(
-        patient, name, sold, int(prices.cents(amount, agreed)[0]), people.payers(np.array([patient]))[0], planned,
-        agreed, started, closed, completed, _first_session(run, patient, agreed),
-        sum(count for visit, count in planned.items() if visit in run.dosing_visits),
-    )  # fmt: skip
+        patient=patient,
+        sold=name,
+        terms_of=terms_of,
+        price=int(prices.cents(people.amounts(terms_of.price, who, protocol=[name]), agreed)[0]),
+        payer=people.payers(who)[0],
+        planned=planned,
+        agreed=agreed,
+        begins=_first_session(run, patient, agreed),
+        sessions=sum(count for visit, count in planned.items() if visit in run.dosing_visits),
+    )
 
 
 def _first_after(run: Run, kind: str, patient: int, time: float, protocol: str) -> float:
@@ -204,7 +216,7 @@ def _list_prices(scenario: "Scenario", package: Package, people: People) -> dict
 def _one_package(
     run: Run, calendar: Calendar, package: Package, ended: Array, worth: list[float], sessions: Array, whole: float
 ) -> Iterator[Entries]:
-    share = collected(run.scenario, package.payer, package.terms_of)
+    share = collected(run.scenario, package.payer, None)
     price = int(in_cents(np.array([package.price / 100.0 * share.share]))[0])
     each = in_cents(np.array(worth) * (price / 100.0 / whole)) if whole > 0.0 else np.zeros(len(worth), dtype=np.int64)
     earned = np.diff(np.minimum(np.concatenate(([0], np.cumsum(each))), price))

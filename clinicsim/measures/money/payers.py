@@ -1,6 +1,6 @@
 """Who pays how much of a price, and when: the patient on the day, a payer later and less what it denies."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from clinicsim.scenario.scenario import Scenario
@@ -22,12 +22,12 @@ class Collected(NamedTuple):
 ALL_BY_THE_PATIENT = Collected(1.0, 0.0, 0.0)
 
 
-def collected(scenario: "Scenario", payer: str, what: Any) -> Collected:
-    """What is collected of the price of a visit (by its name), or of a package, for people of a payer.
+def collected(scenario: "Scenario", payer: str, visit: str | None) -> Collected:
+    """What is collected of the price of a visit (of a package: None) for people of a payer.
 
     A payer that names the visits that it covers pays for no package, and nothing for other visits.
     """
     known = scenario.money.payers.get(payer) if scenario.money is not None else None
-    if known is None or (known.covers is not None and what not in known.covers):
+    if known is None or (known.covers is not None and visit not in known.covers):
         return ALL_BY_THE_PATIENT
     return Collected(1.0 - known.pays, known.pays * (1.0 - known.denied), known.delay)
