@@ -205,7 +205,7 @@ def test_a_missed_dosing_moves_the_rounds_after_it(tmp_path: Path) -> None:
 def test_a_run_that_ends_in_the_middle_of_courses_writes_nothing_more(tmp_path: Path) -> None:
     """What is still held ahead when the run ends is not given back to anybody, however late its memory is."""
     crowded = COURSE.replace("length: 6 weeks", "length: 9 days")
-    log = courses(tmp_path / "cut", crowded, [*LATER, *["2027-01-05 08:00"] * 12])
+    log = courses(tmp_path / "cut", crowded, [*LATER, *["2027-01-05 08:00"] * 40])
     before = {kind: len(rows) for kind, rows in log.rows.items()}
     gc.collect()
     assert {kind: len(rows) for kind, rows in log.rows.items()} == before
