@@ -3,10 +3,13 @@
 import io
 from typing import TYPE_CHECKING
 
+import xlsxwriter
+
 from clinicsim.report.findings import Findings
 from clinicsim.report.workbook.inputs import inputs_of
 from clinicsim.report.workbook.lines import blocks
-from clinicsim.report.workbook.sheets import Book, assumptions, cash, evidence, notes, profit, side_by_side, volumes
+from clinicsim.report.workbook.months import cash, profit
+from clinicsim.report.workbook.sheets import Book, assumptions, evidence, notes, side_by_side, volumes
 from clinicsim.report.workbook.summary import summary
 
 if TYPE_CHECKING:
@@ -22,8 +25,6 @@ def workbook(findings: Findings, changes: "Mapping[str, str]") -> bytes | None:
     found = blocks(findings)
     if not found:
         return None
-    import xlsxwriter
-
     results = findings.results
     inputs = inputs_of(
         {block.label: [line.key for line in block.lines] for block in found},
@@ -36,8 +37,8 @@ def workbook(findings: Findings, changes: "Mapping[str, str]") -> bytes | None:
         book = Book(workbook, {name: workbook.add_worksheet(name) for name in SHEETS}, findings)
         assumptions(book, inputs)
         volumes(book, found)
-        profit(book, found, inputs)
-        cash(book, found, inputs)
+        profit(book, found)
+        cash(book, found)
         summary(book, found)
         side_by_side(book)
         evidence(book)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clinicsim.measures.money.ledger import COSTS, INVESTMENT, REVENUE
+from clinicsim.measures.money.ledger import COSTS, INVESTMENT
 from clinicsim.report import story
 from clinicsim.report.findings import Findings
 from clinicsim.report.workbook.inputs import Input, shared_by
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 FIRST_MONTH = 4
 """The column of month 1 in the sheets by month."""
-NEVER = "not within the run"
 
 
 @dataclass
@@ -143,7 +142,7 @@ def volumes(book: Book, found: Sequence[Block]) -> None:
                  "So many priced units a month (an amount over its input); low and high are the 95% interval of the "
                  "mean. Cash: the same by the day of payment.")  # fmt: skip
     months = max(block.months for block in found)
-    _month_heads(book, sheet, 3, ("Scenario", "Line", "Input", "Figure"), months, after=True)
+    month_heads(book, sheet, 3, ("Scenario", "Line", "Input", "Figure"), months, after=True)
     row = 4
     for block in found:
         for line in block.lines:
@@ -170,11 +169,12 @@ def _unit(book: Book, label: str, line: Line) -> float:
     """What one unit of a line is worth, with the sign of its account."""
     sign = -1.0 if line.key.account in (*COSTS, INVESTMENT) else 1.0
     unit = sign * book.input(label, line.key.input).value
-    share = _share(book, label, line)
+    share = share_of(book, label, line)
     return unit if share is None else unit * _factor(line, share.value)
 
 
-def _share(book: Book, label: str, line: Line) -> Input | None:
+def share_of(book: Book, label: str, line: Line) -> Input | None:
+    """The input of the share on which a line hangs too; None where there is none."""
     scenario = book.findings.results.scenarios[book.findings.results.labels.index(label)]
     address = shared_by(scenario, line.key)
     return None if address is None else book.input(label, address)
@@ -194,220 +194,13 @@ def _volume_row(book: Book, row: int, block: Block, line: Line, name: str, value
     return row + 1
 
 
-def _month_heads(book: Book, sheet: "Worksheet", row: int, heads: Sequence[str], months: int, *, after: bool) -> None:
+def month_heads(book: Book, sheet: "Worksheet", row: int, heads: Sequence[str], months: int, *, after: bool) -> None:
+    """The heads of columns, then one for each month, and perhaps one for what falls after the end."""
     for column, head in enumerate((*heads, *(f"Month {month + 1}" for month in range(months)))):
         sheet.write_string(row, column, head, book.style("head"))
     if after:
         sheet.write_string(row, FIRST_MONTH + months, "After the end", book.style("head"))
     sheet.set_column(FIRST_MONTH, FIRST_MONTH + months, 11)
-
-
-# Money by month
-
-
-def _amount(book: Book, block: Block, line: Line, row: int, month: int) -> str:
-    """The formula of a line's money in a month: volume times input, less what shares take off or put on."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    sign = "-" if line.key.account in (*COSTS, INVESTMENT) else ""
-    formula = (
-        f"={sign}Volumes!{xl_rowcol_to_cell(row, FIRST_MONTH + month)}*{book.input(block.label, line.key.input).name}"
-    )
-    share = _share(book, block.label, line)
-    if share is not None:
-        formula += f"*(1+{share.name})" if line.key.account == "overtime" else f"*{share.name}"
-    return formula
-
-
-def profit(book: Book, found: Sequence[Block], inputs: Sequence[Input]) -> None:
-    """Profit and loss by month, a block for each scenario."""
-    sheet = book.sheets["Profit and loss"]
-    book.heading(sheet, "Profit and loss by month", "Mean of all replications; income and costs by the day of service.")
-    row = 3
-    for block in found:
-        row = _profit_of(book, block, row) + 2
-    sheet.set_column(0, 0, 40)
-    sheet.set_column(1, FIRST_MONTH - 1, 14)
-    sheet.freeze_panes(0, 1)
-
-
-def _profit_of(book: Book, block: Block, row: int) -> int:
-    sheet = book.sheets["Profit and loss"]
-    sheet.write_string(row, 0, block.label, book.style("subtitle"))
-    _month_heads(book, sheet, row + 1, ("", "Whole run", "Last 12 months", ""), block.months, after=False)
-    row += 2
-    rows: dict[str, list[int]] = {"Net revenue": [], "Costs": []}
-    sums: dict[str, np.ndarray] = {name: np.zeros(block.months) for name in rows}
-    for line in block.profit:
-        if (block.label, line.key) not in book.volumes:
-            continue
-        values = line.earned.mean(axis=0)[: block.months]
-        kind = "Net revenue" if line.key.account in REVENUE else "Costs"
-        formulas = [
-            _amount(book, block, line, book.volumes[block.label, line.key], month) for month in range(block.months)
-        ]
-        _money_row(book, sheet, row, line.title, formulas, values)
-        rows[kind].append(row)
-        sums[kind] += values
-        row += 1
-    for kind, places in rows.items():
-        formulas = [_added(places, FIRST_MONTH + month) for month in range(block.months)]
-        _money_row(book, sheet, row, kind, formulas, sums[kind], "total")
-        book.keep(block.label, kind, row, float(sums[kind].sum()), float(sums[kind][-12:].sum()))
-        row += 1
-    margin = sums["Net revenue"] + sums["Costs"]
-    revenue, costs = book.totals[block.label, "Net revenue"], book.totals[block.label, "Costs"]
-    formulas = [_added([revenue, costs], FIRST_MONTH + month) for month in range(block.months)]
-    row = _total(book, sheet, row, block, "Margin", formulas, margin)
-    return _cumulative(book, sheet, row, block, "Margin", margin, "Break-even month")
-
-
-def _added(rows: Sequence[int], column: int) -> str:
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    if not rows:
-        return "=0"
-    if rows[-1] - rows[0] + 1 == len(rows):
-        return f"=SUM({xl_rowcol_to_cell(rows[0], column)}:{xl_rowcol_to_cell(rows[-1], column)})"
-    return "=" + "+".join(xl_rowcol_to_cell(row, column) for row in rows)
-
-
-def _total(
-    book: Book, sheet: "Worksheet", row: int, block: Block, name: str, formulas: Sequence[str], values: np.ndarray
-) -> int:
-    _money_row(book, sheet, row, name, formulas, values, "total")
-    book.keep(block.label, name, row, float(values.sum()), float(values[-12:].sum()))
-    return row + 1
-
-
-def _cumulative(
-    book: Book, sheet: "Worksheet", row: int, block: Block, of: str, values: np.ndarray, month_name: str
-) -> int:
-    """The running sum of a total, and the first month from which it stays at 0 or above for three months."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    source, name = book.totals[block.label, of], f"Cumulative {of.lower()}"
-    running = np.cumsum(values)
-    cells = [xl_rowcol_to_cell(source, FIRST_MONTH + month) for month in range(block.months)]
-    before = [xl_rowcol_to_cell(row, FIRST_MONTH + month - 1) for month in range(block.months)]
-    formulas = [f"={cells[0]}", *(f"={b}+{c}" for b, c in zip(before[1:], cells[1:], strict=True))]
-    _money_row(book, sheet, row, name, formulas, running, "total", totals=False)
-    sheet.write_string(row + 1, 0, month_name, book.style("bold"))
-    stays = [month + 1 for month in range(block.months - 2) if all(running[month : month + 3] >= 0)]
-    for month in range(max(0, block.months - 2)):
-        three = [xl_rowcol_to_cell(row, FIRST_MONTH + month + ahead) for ahead in range(3)]
-        value: Any = month + 1 if month + 1 in stays else ""
-        sheet.write_formula(
-            row + 1,
-            FIRST_MONTH + month,
-            f'=IF(MIN({three[0]}:{three[2]})>=0,{month + 1},"")',
-            book.style("month"),
-            value,
-        )
-    first, last = (xl_rowcol_to_cell(row + 1, FIRST_MONTH + month) for month in (0, max(0, block.months - 3)))
-    sheet.write_formula(row + 1, 1, f'=IF(COUNT({first}:{last})=0,"{NEVER}",MIN({first}:{last}))', book.style("bold"),
-                        stays[0] if stays else NEVER)  # fmt: skip
-    book.keep(block.label, month_name, row + 1, float(stays[0]) if stays else NEVER)
-    return row + 2
-
-
-def _money_row(
-    book: Book, sheet: "Worksheet", row: int, name: str, formulas: Sequence[str], values: Any, style: str = "money",
-    *, totals: bool = True,
-) -> None:  # fmt: skip
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    sheet.write_string(row, 0, name, book.style("bold_total" if style == "total" else "wrapped"))
-    for month, (formula, value) in enumerate(zip(formulas, values, strict=True)):
-        sheet.write_formula(row, FIRST_MONTH + month, formula, book.style(style), float(value))
-    if totals and len(formulas):
-        last = FIRST_MONTH + len(formulas) - 1
-        for column, first, sums in ((1, FIRST_MONTH, values), (2, max(FIRST_MONTH, last - 11), values[-12:])):
-            span = f"{xl_rowcol_to_cell(row, first)}:{xl_rowcol_to_cell(row, last)}"
-            sheet.write_formula(row, column, f"=SUM({span})", book.style(style), float(np.sum(sums)))
-
-
-# Cash
-
-
-def cash(book: Book, found: Sequence[Block], inputs: Sequence[Input]) -> None:
-    """Cash by month and what it is worth today, a block for each scenario."""
-    sheet = book.sheets["Cash"]
-    book.heading(sheet, "Cash by month", "Mean of all replications, by the day of payment; after the end: what is due "
-                 "later for what was done in the run.")  # fmt: skip
-    row = 3
-    for block in found:
-        row = _cash_of(book, block, row) + 2
-    sheet.set_column(0, 0, 40)
-    sheet.set_column(1, FIRST_MONTH - 1, 14)
-    sheet.freeze_panes(0, 1)
-
-
-def _cash_of(book: Book, block: Block, row: int) -> int:
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    sheet = book.sheets["Cash"]
-    sheet.write_string(row, 0, block.label, book.style("subtitle"))
-    _month_heads(book, sheet, row + 1, ("", "Whole run", "", ""), block.months, after=True)
-    row += 2
-    first_row, every = row, block.months + 1
-    net, worth = np.zeros(every), np.zeros(every)
-    for line in block.cash:
-        volume = book.cash_volumes[block.label, line.key]
-        formulas = [_amount(book, block, line, volume, month) for month in range(every)]
-        values = line.paid.mean(axis=0)
-        _money_row(book, sheet, row, line.title, formulas, values, totals=False)
-        net, worth = net + values, worth + line.discounted.mean(axis=0)
-        row += 1
-    lines = list(range(first_row, row))
-    _money_row(book, sheet, row, "Net cash flow", [_added(lines, FIRST_MONTH + m) for m in range(every)], net, "total",
-               totals=False)  # fmt: skip
-    flow = row
-    book.keep(block.label, "Net cash flow", flow)
-    opening = book.input(block.label, "money.cash")
-    balance = opening.value + np.cumsum(net)
-    cells = [xl_rowcol_to_cell(flow, FIRST_MONTH + month) for month in range(every)]
-    before = [opening.name, *(xl_rowcol_to_cell(row + 1, FIRST_MONTH + month) for month in range(every - 1))]
-    formulas = [f"={b}+{c}" for b, c in zip(before, cells, strict=True)]
-    _money_row(book, sheet, row + 1, "Cash at the end of the month", formulas, balance, "total", totals=False)
-    book.keep(block.label, "Cash", row + 1)
-    span = _span(row + 1, block.months)
-    sheet.write_string(row + 2, 0, "Lowest cash at the end of a month", book.style("bold"))
-    sheet.write_formula(row + 2, 1, f"=MIN({span})", book.style("total"), float(balance[: block.months].min()))
-    book.keep(block.label, "Lowest cash", row + 2, float(balance[: block.months].min()))
-    rows = [book.days[block.label, line.key] for line in block.cash]
-    row = _present_value(book, block, row + 3, lines, rows, worth)
-    return _cumulative(book, sheet, row, block, "Net cash flow", net[: block.months], "Payback month")
-
-
-def _span(row: int, months: int) -> str:
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    return f"{xl_rowcol_to_cell(row, FIRST_MONTH)}:{xl_rowcol_to_cell(row, FIRST_MONTH + months - 1)}"
-
-
-def _present_value(
-    book: Book, block: Block, row: int, lines: Sequence[int], days: Sequence[int], worth: np.ndarray
-) -> int:
-    """Each month's cash discounted, line by line by the days of its own payments."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    sheet, rate = book.sheets["Cash"], book.input(block.label, "money.discount").name
-    formulas = []
-    for month in range(worth.size):
-        column = FIRST_MONTH + month
-        flows = f"{xl_rowcol_to_cell(lines[0], column)}:{xl_rowcol_to_cell(lines[-1], column)}" if lines else ""
-        parts = [
-            f"{xl_rowcol_to_cell(flow, column)}*(1+{rate})^(-Volumes!{xl_rowcol_to_cell(day, column)}/365)"
-            for flow, day in zip(lines, days, strict=True)
-        ]
-        formulas.append("=" + "+".join(parts) if flows else "=0")
-    _money_row(book, sheet, row, "Discounted to the start", formulas, worth, "total", totals=False)
-    span = _span(row, worth.size)
-    sheet.write_string(row + 1, 0, "Net present value", book.style("bold"))
-    sheet.write_formula(row + 1, 1, f"=SUM({span})", book.style("total"), float(worth.sum()))
-    book.keep(block.label, "Net present value", row + 1, float(worth.sum()))
-    return row + 2
 
 
 # Words

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from clinicsim.report import story
 from clinicsim.report.theme import COLOURS
 from clinicsim.report.workbook.lines import Block
@@ -17,7 +19,7 @@ LIVE = (
     ("Margin, last 12 months", "Profit and loss", "Margin", 2),
     ("Margin, whole run", "Profit and loss", "Margin", 1),
     ("Break-even month", "Profit and loss", "Break-even month", 1),
-    ("Lowest cash at the end of a month", "Cash", "Lowest cash", 1),
+    ("Lowest cash at the end of a month", "Cash", "Lowest cash at the end of a month", 1),
     ("Payback month", "Cash", "Payback month", 1),
     ("Net present value", "Cash", "Net present value", 1),
 )
@@ -42,15 +44,14 @@ def _answer(book: Book) -> list[str]:
     findings = book.findings
     if findings.comparison is None:
         return story.key_sentences(findings)
-    verdicts = story.verdicts(findings)
-    said = [verdict.sentence for kind in ("differs", "alike", "open") for verdict in verdicts[kind]]
+    measures = findings.results.measures
+    ordered = sorted(findings.comparison.verdicts, key=lambda verdict: measures[verdict.measure].group != "money")
+    said = list(dict.fromkeys(verdict.sentence for verdict in ordered))
     return said or ["Too few replications to say which is ahead."]
 
 
 def _live(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> int:
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    sheet.write_string(row, 0, "Live figures (mean of all replications)", book.style("head"))
+    sheet.write_string(row, 0, f"Live figures in {_currency(book)}, mean of all replications", book.style("head"))
     for column, block in enumerate(found, start=1):
         sheet.write_string(row, column, block.label, book.style("head"))
     for name, where, total, place in LIVE:
@@ -62,6 +63,11 @@ def _live(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> i
                 row, column, f"='{where}'!{cell}", book.style("money"), book.values[block.label, total][place - 1]
             )
     return row + 1
+
+
+def _currency(book: Book) -> str:
+    """The currency of the first scenario that has one."""
+    return next(scenario.money.currency for scenario in book.findings.results.scenarios if scenario.money is not None)
 
 
 def _charts(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> None:
@@ -77,11 +83,8 @@ def _charts(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) ->
                 "values": [where, rows, FIRST_MONTH, rows, FIRST_MONTH + block.months - 1],
                 "line": {"color": COLOURS[place % len(COLOURS)], "width": 2},
             })  # fmt: skip
-        currency = book.findings.results.scenarios[0].money
         chart.set_title({"name": title})
-        chart.set_y_axis(
-            {"name": currency.currency if currency else "", "num_format": "#,##0", "label_position": "low"}
-        )
+        chart.set_y_axis({"name": _currency(book), "num_format": "#,##0", "label_position": "low"})
         chart.set_x_axis({"interval_unit": 6, "label_position": "low"})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 620, "height": 340})
