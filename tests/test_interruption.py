@@ -29,7 +29,7 @@ from clinicsim.report import folder
 if __name__ == "__main__":
     folder.can_draw = lambda: False
     note = lambda done, of: Path({str(log)!r}).write_text(str(done))
-    sys.modules["clinicsim.cli.run"].progress = lambda words: nullcontext(note)
+    sys.modules["clinicsim.cli.playing"].progress = lambda words: nullcontext(note)
     main()
 """
     script = log.with_suffix(".py")

@@ -1,13 +1,13 @@
 """`clinicsim run`: one scenario."""
 
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from clinicsim.cli.finish import finish
-from clinicsim.cli.options import experiment_options, load_all, out_folder, read_changes, scenario_argument
-from clinicsim.cli.terminal import progress, waiting
+from clinicsim.cli.options import experiment_options, scenario_argument
+from clinicsim.cli.playing import playing
+from clinicsim.cli.terminal import waiting
 
 
 @click.command(short_help="Play one scenario and print its measures.")
@@ -31,20 +31,9 @@ def run(
     Example:
         clinicsim run scenarios/weekly.yaml --replications 50
     """
-    from clinicsim.experiment import workers_ready
+    with playing([scenario], replications, seed, workers, changes, out, detail) as played:
+        from clinicsim.report import write_run
 
-    with ExitStack() as until_written:
-        with workers_ready(replications, workers) as ready:
-            from clinicsim.experiment import replicate
-            from clinicsim.report import check_folder, room_for_detail, write_run
-
-            loaded = load_all([scenario], changes)
-            folder = out_folder(out, [scenario])
-            check_folder(folder)
-            pieces = until_written.enter_context(room_for_detail(folder, detail))
-            with progress("Playing") as on_progress:
-                results = replicate(loaded, replications, seed, workers, on_progress, ready, pieces)
-        made = read_changes(changes)
         with waiting("Drawing the charts"):
-            remark = write_run(results, folder, made, pieces)
-    return finish(results, None, folder, made, remark, as_json)
+            remark = write_run(played.results, played.folder, played.changes, played.pieces)
+    return finish(played.results, None, played.folder, played.changes, remark, as_json)

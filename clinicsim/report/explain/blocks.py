@@ -4,6 +4,7 @@ Every block knows its width and height and draws itself at a place. A way goes i
 goes on, out at the middle of its bottom.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -33,18 +34,18 @@ class Exit:
 
 
 @dataclass(frozen=True)
-class Block:
+class Block(ABC):
     """The least of a block: how large it is, and whether a way goes on from it."""
 
     @property
+    @abstractmethod
     def width(self) -> float:
         """Pixels across."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def height(self) -> float:
         """Pixels down."""
-        raise NotImplementedError
 
     @property
     def middle(self) -> float:
@@ -56,9 +57,9 @@ class Block:
         """Whether somebody comes out at its bottom."""
         return True
 
+    @abstractmethod
     def drawn(self, x: float, y: float) -> list[str]:
         """The SVG elements, with the upper left corner at a place."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,51 @@
+"""What `run` and `compare` do alike: play scenario files as their options say, with the folder at hand to write to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from clinicsim.cli.options import load_all, out_folder, read_changes
+from clinicsim.cli.terminal import progress
+
+if TYPE_CHECKING:
+    from clinicsim.experiment import Results
+
+
+class Played(NamedTuple):
+    """What was played: the results, the folder for them, the `changes` of the command, and where details lie."""
+
+    results: "Results"
+    folder: Path
+    changes: Mapping[str, str]
+    pieces: Path | None
+
+
+@contextmanager
+def playing(
+    files: Sequence[Path],
+    replications: int,
+    seed: int,
+    workers: int | None,
+    changes: tuple[str, ...],
+    out: Path | None,
+    detail: bool,
+) -> Iterator[Played]:
+    """Play scenario files with the same patients; details of it last until the end of the `with`.
+
+    Workers start first and load the model while the files are read.
+    """
+    from clinicsim.experiment import workers_ready
+
+    with ExitStack() as until_written:
+        with workers_ready(replications * len(files), workers) as ready:
+            from clinicsim.experiment import replicate
+            from clinicsim.report import check_folder, room_for_detail
+
+            loaded = load_all(files, changes)
+            folder = out_folder(out, files)
+            check_folder(folder)
+            pieces = until_written.enter_context(room_for_detail(folder, detail))
+            with progress("Playing") as on_progress:
+                results = replicate(loaded, replications, seed, workers, on_progress, ready, pieces)
+        yield Played(results, folder, read_changes(changes), pieces)
