@@ -67,6 +67,11 @@ class Desk:
         self._requests += 1
         return self._requests - 1
 
+    def third_next(self, plan: VisitPlan, class_: str, now: float) -> tuple[float, bool]:
+        """Give the calendar days to the third start that somebody of a class could have, and whether it lies beyond
+        the horizon."""
+        return self._policies.third_next(plan, class_, now)
+
     def ask(self, request: Request, patient: "Patient", impatient: bool) -> Booking | Refusal | Event:
         """Answer a request: a booking or a refusal at once, or an event that fires with one of them.
 

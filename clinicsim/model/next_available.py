@@ -7,13 +7,16 @@ from simpy.events import URGENT
 
 from clinicsim.model.parts import VisitPlan
 from clinicsim.model.plans import plan_visit
+from clinicsim.model.policies import NEW, THIRD
 from clinicsim.model.reach import typical_person
+from clinicsim.model.sampling import certain, chooser
+from clinicsim.scenario.pathway import VisitStep
 
 if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
 
 MINUTES_A_DAY = 1440.0
-THIRD = 3
+COURSE = "course"
 
 
 class NextAvailable:
@@ -24,11 +27,14 @@ class NextAvailable:
 
     def __init__(self, clinic: "Clinic") -> None:
         self._clinic = clinic
-        self._plans: dict[str, VisitPlan] = {}
+        self._plans: dict[str, tuple[VisitPlan, str]] = {}
+        before_any = {certain(step.visit) for step in clinic.scenario.pathway.values() if isinstance(step, VisitStep)}
         commonest, booked = typical_person(clinic.scenario), clinic.pathways.reach.booked
         for name, visit in clinic.scenario.visits.items():
             if visit.walk_in is None and name in booked:
-                self._plans[name] = plan_visit(clinic.scenario, name, commonest)
+                own = chooser(visit.class_)(0.5, commonest) if visit.class_ is not None else None
+                class_ = own or (NEW if name in before_any else COURSE)
+                self._plans[name] = plan_visit(clinic.scenario, name, commonest), class_
 
     def watch(self, day: int) -> None:
         """Have a day looked at when it opens, before any request of that moment; nothing where the clinic is closed."""
@@ -43,8 +49,8 @@ class NextAvailable:
         clinic, now = self._clinic, self._clinic.env.now
         day = clinic.calendar.day_of(now)
         rows = clinic.rows["next_available"]
-        for name, plan in self._plans.items():
-            rows.append((now, name, *clinic.diary.third_next(plan, now)))
+        for name, (plan, class_) in self._plans.items():
+            rows.append((now, name, *clinic.desk.third_next(plan, class_, now)))
         for line in clinic.cohorts.lines:
             dates = [cohort.first_day for cohort in line.cohorts if cohort.joinable(now)]
             found = len(dates) >= THIRD

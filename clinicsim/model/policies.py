@@ -6,19 +6,21 @@ day instead of the earliest, time kept for a class, starts given twice, no new p
 
 from collections import defaultdict
 from collections.abc import Collection
-from math import floor
+from math import floor, inf
 from typing import TYPE_CHECKING
 
 from clinicsim.model.calendar import MINUTES_A_DAY, WEEKDAYS
-from clinicsim.model.parts import Slot
+from clinicsim.model.parts import Booking, Request, Slot
 
 if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
-    from clinicsim.model.parts import Booking, Request
+    from clinicsim.model.parts import VisitPlan
     from clinicsim.scenario.clinic import PanelCap, Reserve
 
 CAP_DAYS = 28
 """The days ahead in which a panel cap looks at the share of maintenance."""
+THIRD = 3
+"""Which free start is measured as the next available."""
 MAINTENANCE, NEW = "maintenance", "new"
 
 
@@ -39,7 +41,7 @@ class Policies:
         self._starts: dict[tuple[str, int], dict[int, Slot]] = defaultdict(dict)
         self.refuses = self._cap is not None and self._cap.then == "refuse"
 
-    def find(self, request: "Request", now: float, days: Collection[int] | None = None) -> Slot | None:
+    def find(self, request: Request, now: float, days: Collection[int] | None = None) -> Slot | None:
         """Give the start that a request gets, with the causes of its wait; None where it must wait on the list."""
         if self._cap is not None and self.closed_to(request, now):
             return None
@@ -50,7 +52,24 @@ class Policies:
                 return doubled
         return slot
 
-    def booked(self, booking: "Booking", sign: float = 1.0) -> None:
+    def third_next(self, plan: "VisitPlan", class_: str, now: float) -> tuple[float, bool]:
+        """Give what the diary gives as third next available, for somebody of a class from whom time may be kept."""
+        if not self._reserves:
+            return self._clinic.diary.third_next(plan, now)
+        request = Request(-1, now, -1, plan, "", class_, 0.0, now, now, inf)
+        tried: list[Booking] = []
+        while (slot := self._allowed(request, now, None)) is not None and len(tried) < THIRD - 1:
+            tried.append(Booking(-1, request, slot, now))
+            self._clinic.diary.hold(slot)
+            self.booked(tried[-1])
+        for trial in tried:
+            self._clinic.diary.release(trial.slot)
+            self.booked(trial, -1.0)
+        if slot is None:
+            return self._clinic.scenario.booking.horizon / MINUTES_A_DAY, True
+        return slot.start // MINUTES_A_DAY - now // MINUTES_A_DAY, False
+
+    def booked(self, booking: Booking, sign: float = 1.0) -> None:
         """Count what a booking holds, or with -1 no longer holds."""
         slot, day = booking.slot, int(booking.slot.start // MINUTES_A_DAY)
         if self._counts:
@@ -69,12 +88,12 @@ class Policies:
 
     # The least loaded day
 
-    def _level_find(self, request: "Request", now: float, days: Collection[int] | None) -> Slot | None:
+    def _level_find(self, request: Request, now: float, days: Collection[int] | None) -> Slot | None:
         """The first start on the least loaded day inside what was asked, of equal ones the earliest; else the first
         start of all."""
         first = int(max(request.earliest, now) // MINUTES_A_DAY)
         last = min(request.latest // MINUTES_A_DAY, float(self._clinic.diary.last_open_day(now)))
-        inside = range(first, int(last) + 1) if request.latest < float("inf") else range(0)
+        inside = range(first, int(last) + 1) if request.latest < inf else range(0)
         for day in sorted(inside, key=lambda day: (self._load[day], day)):
             if days is not None and day not in days:
                 continue
@@ -85,7 +104,7 @@ class Policies:
 
     # Time kept for a class
 
-    def _allowed(self, request: "Request", now: float, days: Collection[int] | None) -> Slot | None:
+    def _allowed(self, request: Request, now: float, days: Collection[int] | None) -> Slot | None:
         """The start that the diary finds on a day on which no reserve keeps the time for others."""
         slot = self._clinic.diary.find(request, now, days)
         if not self._reserves:
@@ -98,7 +117,7 @@ class Policies:
             slot = self._clinic.diary.find(request, now, left)
         return slot
 
-    def _kept_for_others(self, request: "Request", slot: Slot, now: float) -> bool:
+    def _kept_for_others(self, request: Request, slot: Slot, now: float) -> bool:
         day = int(slot.start // MINUTES_A_DAY)
         return any(
             self._holds_on(reserve, day, now) and request.class_ != reserve.for_ and self._too_much(reserve, slot, day)
@@ -136,7 +155,7 @@ class Policies:
 
     # Starts given twice
 
-    def _doubled(self, request: "Request", now: float, days: Collection[int] | None) -> Slot | None:
+    def _doubled(self, request: Request, now: float, days: Collection[int] | None) -> Slot | None:
         """The first start, from what was asked on, that is taken already and may be given once more."""
         name, rate = request.plan.visit_type, self._overbook[request.plan.visit_type]
         first = int(max(request.earliest, now) // MINUTES_A_DAY)
@@ -156,7 +175,7 @@ class Policies:
 
     # A cap on the panel
 
-    def closed_to(self, request: "Request", now: float) -> bool:
+    def closed_to(self, request: Request, now: float) -> bool:
         """Whether somebody who has not begun cannot be taken now, because maintenance fills too much of a pool."""
         cap, journey = self._cap, self._clinic.journeys.get(request.patient)
         if cap is None or request.class_ != NEW or (journey is not None and journey.last_attended >= 0.0):
