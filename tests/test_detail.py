@@ -2,6 +2,7 @@
 
 import math
 import tracemalloc
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from clinicsim.report.detail import join_detail
 from clinicsim.scenario import load
 
 ROOT = Path(__file__).parent.parent
+needs_parquet = pytest.mark.skipif(find_spec("pyarrow") is None, reason="without pyarrow the tables are CSV")
 
 
 @pytest.fixture(scope="module", params=["weekly", "retreat"])
@@ -65,6 +67,7 @@ def test_days_add_up_to_the_measures(played):
         assert use == pytest.approx(values[f"utilisation.{pool}"])
 
 
+@needs_parquet
 def test_the_tables_are_joined_the_same_with_any_number_of_workers(short, tmp_path):
     made = []
     for workers in (1, 2):
@@ -76,6 +79,7 @@ def test_the_tables_are_joined_the_same_with_any_number_of_workers(short, tmp_pa
     assert set(made[0]) == {"patients.parquet", "visits.parquet", "days.parquet"}
 
 
+@needs_parquet
 def test_rows_say_where_they_come_from_and_columns_are_those_of_all_scenarios(short, tmp_path):
     results = replicate(short, 2, 1, 1, detail=tmp_path)
     days = pd.read_parquet(join_detail(tmp_path, results)["days.parquet"])
@@ -96,6 +100,7 @@ def test_without_pyarrow_the_tables_are_csv(short, tmp_path, monkeypatch):
     assert patients["inquired"].min() >= pd.Timestamp("2027-01-04")
 
 
+@needs_parquet
 def test_what_was_not_finished_in_all_scenarios_is_left_out(short, tmp_path):
     results = replicate(short, 1, 1, 1, detail=tmp_path)
     write_pieces(tmp_path, 0, 2, [DetailTable("patients", {"patient": "whole"}, [[1]])])

@@ -2,6 +2,7 @@
 
 import io
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -73,6 +74,7 @@ def test_a_day_of_which_every_minute_is_known(tmp_path):
     ]
 
 
+@pytest.mark.skipif(find_spec("pyarrow") is None, reason="without pyarrow there is one file")
 def test_both_files_say_the_same_and_their_lengths_agree(played):
     scenario, log = played
     files = event_files(event_table(log, scenario))
