@@ -81,12 +81,40 @@ class Scenario:
     warm_up: Span = NO_TIME
     length: Span = THREE_YEARS
 
-    def values_at(self, pattern):
+    partial: bool = False
+    pathway: dict = field(default_factory=dict)
+    visits: dict = field(default_factory=dict)
+    protocols: dict = field(default_factory=dict)
+    maintenance: dict = field(default_factory=dict)
+    retreats: dict = field(default_factory=dict)
+
+    @property
+    def written(self):
+        """What it was made from."""
+        return Written()
+
+    def sources(self):
+        """Where the values are written."""
+        return {address: f"clinic.yaml:{line}" for line, address in enumerate(VALUES, 1)}
+
+
+class Written:
+    """What a scenario was made from."""
+
+    def parameters(self):
+        """Every address of a value."""
+        return [*VALUES]
+
+    def value_at(self, address):
         """What the scenario says there."""
-        return VALUES.get(pattern, [])
+        return VALUES[address]
 
 
-VALUES = {"arrivals.rate": ["55 per month"], "staff.therapist.absence": [{"sickness": "3%", "leave": None}]}
+VALUES = {
+    "arrivals.rate": "55 per month",
+    "outcome.treatments.ketamine.hazard_ratio": 0.75,
+    "staff.therapist.absence": {"sickness": "3%", "leave": None},
+}
 EVIDENCE = {
     "arrivals.rate": Evidence(source="a survey of <clinics>", grade="C", range="30 to 120 per month", note=None),
     "staff.therapist.absence": Evidence(source="none", grade="D", range=None, note="a guess"),

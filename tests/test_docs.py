@@ -23,7 +23,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_there_are_the_promised_commands():
-    assert COMMANDS == ["compare", "explain", "measures", "new", "run", "schema", "trace", "validate"]
+    assert COMMANDS == ["compare", "evidence", "explain", "measures", "new", "run", "schema", "trace", "validate"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

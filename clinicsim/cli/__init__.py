@@ -8,6 +8,7 @@ import click
 
 from clinicsim import __version__
 from clinicsim.cli.compare import compare
+from clinicsim.cli.evidence import evidence
 from clinicsim.cli.explain import explain
 from clinicsim.cli.measures import measures
 from clinicsim.cli.new import new
@@ -29,5 +30,5 @@ def main() -> None:
     """
 
 
-for _command in (run, compare, validate, explain, trace, new, measures, schema):
+for _command in (run, compare, validate, explain, evidence, trace, new, measures, schema):
     main.add_command(_command)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from clinicsim.report import story
+from clinicsim.report import register, story
 from clinicsim.report.figure import Figure
 from clinicsim.report.findings import Findings
 
@@ -32,6 +32,7 @@ def page(findings: Findings, figures: Sequence[Figure], changes: Mapping[str, st
         vega,
         findings=findings,
         story=story,
+        register=register,
         labels=findings.results.labels,
         comparison=findings.comparison,
         changes=changes,

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from clinicsim.experiment.observed import dates_of_follow_up, left_out
 from clinicsim.experiment.verdicts import too_few
 from clinicsim.report import manifest
 from clinicsim.report.findings import Findings, in_words, sentence
+from clinicsim.report.register import Row, evidence_register
 from clinicsim.report.tables import NOTHING, Table
 
 if TYPE_CHECKING:
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
 
 FEWEST_FOR_TRUST = 10
 DAY = 24 * 60
-GRADES = {
-    "A": "good: trials or large samples",
-    "B": "fair: one good source",
-    "C": "weak: clinics' own pages, small or indirect samples",
-    "D": "none: an assumption",
-}
-NO_SOURCE = "none"
-MOST_LETTERS = 120
-"""Letters of a value in the table of assumptions."""
 TERMS = {
     "planned doses": "the number of doses that each plan sets out to give, were all to finish on time",
     "completion": "people who do not finish",
@@ -45,24 +37,6 @@ class Described:
     definition: str
     population: str
     figures: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """Something that the scenarios take for given, with its evidence and the scenarios that say so."""
-
-    address: str
-    value: str
-    source: str
-    grade: str
-    range: str
-    note: str
-    scenarios: str
-
-    @property
-    def has_source(self) -> bool:
-        """Whether anything was found that supports it."""
-        return self.source.strip().lower() != NO_SOURCE
 
 
 def question(findings: Findings) -> str:
@@ -163,49 +137,9 @@ def groups(findings: Findings) -> dict[str, list[Described]]:
     return found
 
 
-def assumptions(findings: Findings) -> list[Assumption]:
-    """What the scenarios take for given: what has no source first, then by grade, the weakest first."""
-    said: dict[tuple[str, str, Any], list[str]] = {}
-    for label, scenario in zip(findings.results.labels, findings.results.scenarios, strict=True):
-        for address, evidence in scenario.evidence.items():
-            value = _in_short(scenario.values_at(address))
-            key = (address, value, (evidence.source, evidence.grade, evidence.range, evidence.note))
-            said.setdefault(key, []).append(label)
-    everyone = len(findings.results.labels)
-    found = [
-        Assumption(
-            address,
-            value,
-            source,
-            grade,
-            range_ or "",
-            note or "",
-            "all" if len(labels) == everyone else ", ".join(labels),
-        )
-        for (address, value, (source, grade, range_, note)), labels in said.items()
-    ]
-    return sorted(found, key=lambda one: (one.has_source, -ord(one.grade)))
-
-
-def _in_short(values: Sequence[Any]) -> str:
-    """Values as one would write them in a file, cut where they are long."""
-    text = "; ".join(dict.fromkeys(map(_as_written, values)))
-    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
-
-
-def _as_written(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_as_written(item)}' for key, item in value.items())}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_as_written, value))}]"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return NOTHING if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def cites_rows(found: Sequence[Assumption]) -> bool:
-    """Whether a source is a row of the project's own table of evidence, as in the scenarios that come with it."""
-    return any(one.source.startswith(("row ", "rows ")) for one in found)
+def assumptions(findings: Findings) -> list[Row]:
+    """Every input that the scenarios use, what has no source first, then the weakest."""
+    return evidence_register(findings.results.scenarios, findings.results.labels)
 
 
 def making(findings: Findings, changes: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -56,6 +56,10 @@ class Origin:
         """Every address there is, those of defaults too."""
         return list(addresses.addresses(self.tree, ROOT))
 
+    def parameters(self) -> list[str]:
+        """Every address of a whole value: of a quantity, and not of its parts."""
+        return addresses.parameters(self.tree, ROOT)
+
     def value_at(self, address: str) -> Plain:
         """What is written at an address, or its default."""
         return addresses.value_at(address, self.tree, ROOT)

@@ -39,6 +39,10 @@ class AsWritten(Interface):
         """Every address there is."""
         ...
 
+    def parameters(self) -> list[str]:
+        """Every address of a whole value."""
+        ...
+
     def value_at(self, address: str) -> Any:
         """What is written at an address, or its default."""
 

@@ -1,14 +1,14 @@
 """`explain`: a scenario in plain sentences. The contents page of this package."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clinicsim.model.reach import possible_names, reach_of
 from clinicsim.model.stays import warm_up_of
 from clinicsim.report.explain import assumptions, care, people, steps
 from clinicsim.report.explain.lines import Line, Section, sentence
 from clinicsim.report.explain.quantities import date, period, span_in_words, week, words
+from clinicsim.report.used import names_in_use
 from clinicsim.scenario.forms import Span
 
 if TYPE_CHECKING:
@@ -25,13 +25,8 @@ class Explanation:
 
 def explain(scenario: "Scenario") -> Explanation:
     """Say what a scenario says, in the order in which a planner would tell it."""
-    reach = reach_of(scenario)
-    in_use = (
-        (scenario.visits, reach.booked | _of_retreats(scenario, reach.retreats)),
-        (scenario.maintenance, reach.plans),
-        (scenario.retreats, reach.retreats),
-    )
-    used, plans, retreats = (frozenset(whole if scenario.partial else reached) for whole, reached in in_use)
+    in_use = names_in_use(scenario)
+    used, plans, retreats = in_use["visits"], in_use["maintenance"], in_use["retreats"]
     sections = (
         ("The clinic", _clinic(scenario)),
         ("Who comes", [*people.demand(scenario), *people.patients(scenario)]),
@@ -48,16 +43,6 @@ def explain(scenario: "Scenario") -> Explanation:
     )
     told = tuple(Section(title, tuple(found)) for title, found in sections)
     return Explanation(scenario.name, tuple(section for section in told if section.lines))
-
-
-def _of_retreats(scenario: "Scenario", names: Iterable[str]) -> set[str]:
-    """The visits in the itineraries of retreats."""
-    return {
-        visit
-        for name in names
-        for entry in scenario.retreats[name].itinerary.values()
-        for visit in possible_names(scenario, entry.visit)
-    }
 
 
 def _clinic(scenario: "Scenario") -> Iterator[Line]:

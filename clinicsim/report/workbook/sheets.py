@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clinicsim.measures.money.ledger import COSTS, INVESTMENT
-from clinicsim.report import story
+from clinicsim.report import register, story
 from clinicsim.report.findings import Findings
 from clinicsim.report.workbook.inputs import Input, shared_by
 from clinicsim.report.workbook.lines import Block, Line, days_of_discount, mean_low_high
+from clinicsim.scenario.register import evidence_for
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -119,17 +120,9 @@ def assumptions(book: Book, inputs: Sequence[Input]) -> None:
 
 
 def _evidence_of(findings: Findings, one: Input) -> tuple[str, str, str]:
-    """Source, grade and range of an input: of its own address, else of what it stands below, else of a pattern."""
-    scenario = findings.results.scenarios[findings.results.labels.index(one.labels[0])]
-    parts = one.address.split(".")
-    for length in range(len(parts), 0, -1):
-        for address, evidence in scenario.evidence.items():
-            written = address.split(".")
-            if len(written) == length and all(
-                word in ("*", part) for word, part in zip(written, parts[:length], strict=True)
-            ):
-                return evidence.source, evidence.grade, evidence.range or ""
-    return "none written", "", ""
+    """Source, grade and range of an input."""
+    found = evidence_for(findings.results.scenarios[findings.results.labels.index(one.labels[0])], one.address)
+    return ("none written", "", "") if found is None else (found.source, found.grade, found.range or "")
 
 
 # Volumes
@@ -229,25 +222,28 @@ def side_by_side(book: Book) -> None:
 
 
 def evidence(book: Book) -> None:
-    """What the scenarios take for given, what has no source first."""
-    sheet = book.sheets["Evidence"]
-    book.heading(sheet, "Evidence", "What the scenarios take for given; what has no source comes first.")
-    heads = ("Input", "Source", "Grade", "What the grade means", "Range", "Note", "Scenarios")
-    for column, (head, width) in enumerate(zip(heads, (46, 60, 8, 36, 34, 40, 30), strict=True)):
+    """Every input that the scenarios use, what has no source first."""
+    sheet, rows = book.sheets["Evidence"], story.assumptions(book.findings)
+    book.heading(sheet, "Evidence", f"{register.in_one_sentence(rows)} What has no source comes first.")
+    heads = ("Input", "Value", "Source", "Grade", "What the grade means", "Range", "Note", "Written in", "Scenarios")
+    for column, (head, width) in enumerate(zip(heads, (46, 34, 50, 8, 30, 30, 30, 28, 24), strict=True)):
         sheet.write_string(3, column, head, book.style("head"))
         sheet.set_column(column, column, width)
-    for row, one in enumerate(story.assumptions(book.findings), start=4):
+    for row, one in enumerate(rows, start=4):
         texts = (
             one.address,
-            one.source,
+            one.value,
+            one.source or "no source",
             one.grade,
-            story.GRADES.get(one.grade, ""),
+            register.GRADES.get(one.grade, ""),
             one.range,
             one.note,
+            one.written,
             one.scenarios,
         )
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, book.style("wrapped"))
+    sheet.autofilter(3, 0, 3 + len(rows), len(heads) - 1)
     sheet.freeze_panes(4, 1)
 
 
