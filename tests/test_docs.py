@@ -23,7 +23,9 @@ def blocks(language: str) -> list[str]:
 
 
 def test_there_are_the_promised_commands():
-    assert COMMANDS == ["compare", "evidence", "explain", "measures", "new", "run", "schema", "trace", "validate"]
+    assert COMMANDS == [
+        "compare", "evidence", "explain", "ladder", "measures", "new", "run", "schema", "trace", "validate",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -42,7 +44,7 @@ def test_commands_that_play_have_the_same_options():
     def options(name: str) -> dict[str, str]:
         return {o.opts[0]: o.help for o in main.commands[name].params if isinstance(o, click.Option)}
 
-    assert options("run") == options("compare")
+    assert options("run") == options("compare") == options("ladder")
     assert set(options("run")) == {"--replications", "--seed", "--workers", "--set", "--out", "--detail", "--json"}
 
 

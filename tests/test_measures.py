@@ -147,6 +147,7 @@ class TestToyMonth:
             ("idle.therapist", 8700 / 60 / 4),
             ("overtime.therapist", 0),
             ("response_end_of_course", 1 / 3),
+            ("responders", 1),
             ("response_end_of_course_leavers_failed", 1 / 3),
             ("response_end_of_course_completers", 1 / 2),
             ("remission_end_of_course", 0),

@@ -54,10 +54,10 @@ def finish(
         say(f"\nReport: {folder / 'report.html'}")
     if remark:
         note(remark)
-    return _status(results)
+    return exit_status(results)
 
 
-def _status(results: "Results") -> int:
+def exit_status(results: "Results") -> int:
     """Say what is missing, and give the exit status that goes with it."""
     for lost in results.lost:
         note(f"Given up, because it ended its worker process three times: {lost}.")
@@ -151,20 +151,21 @@ def _document(
         "given_up": list(results.lost),
         "changes": dict(changes),
         "out": str(folder),
-        "measures": _records(estimates(results)),
+        "measures": records(estimates(results)),
     }
     if comparison is not None:
-        document["planned"] = _records(comparison.planned)
+        document["planned"] = records(comparison.planned)
         document["verdicts"] = [
             {"measure": v.measure, "scenario": v.scenario, "base": v.base, "kind": v.kind, "sentence": v.sentence}
             for v in comparison.verdicts
         ]
-        document["differences"] = _records(comparison.differences)
-        document["split"] = _records(comparison.split)
+        document["differences"] = records(comparison.differences)
+        document["split"] = records(comparison.split)
     return document
 
 
-def _records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """The rows of a frame for JSON."""
     return [{str(key): plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
 

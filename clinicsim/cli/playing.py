@@ -1,6 +1,6 @@
 """What `run` and `compare` do alike: play scenario files as their options say, with the folder at hand to write to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +10,7 @@ from clinicsim.cli.terminal import progress
 
 if TYPE_CHECKING:
     from clinicsim.experiment import Results
+    from clinicsim.scenario import Scenario
 
 
 class Played(NamedTuple):
@@ -30,8 +31,11 @@ def playing(
     changes: tuple[str, ...],
     out: Path | None,
     detail: bool,
+    widened: "Callable[[list[Scenario]], list[Scenario]]" = list,
 ) -> Iterator[Played]:
     """Play scenario files with the same patients; details of it last until the end of the `with`.
+
+    What is played is what `widened` makes of the scenarios of the files.
 
     Workers start first and load the model while the files are read.
     """
@@ -42,7 +46,7 @@ def playing(
             from clinicsim.experiment import replicate
             from clinicsim.report import check_folder, room_for_detail
 
-            loaded = load_all(files, changes)
+            loaded = widened(load_all(files, changes))
             folder = out_folder(out, files)
             check_folder(folder)
             pieces = until_written.enter_context(room_for_detail(folder, detail))

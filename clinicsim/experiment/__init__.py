@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from clinicsim.experiment.comparison import Comparison as Comparison
     from clinicsim.experiment.comparison import compare as compare
     from clinicsim.experiment.comparison import compared as compared
+    from clinicsim.experiment.ladder import Ladder as Ladder
     from clinicsim.experiment.replications import replicate as replicate
     from clinicsim.experiment.replications import run as run
     from clinicsim.experiment.replications import workers_ready as workers_ready
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Comparison": "comparison",
+    "Ladder": "ladder",
     "Results": "results",
     "Verdict": "verdicts",
     "compare": "comparison",

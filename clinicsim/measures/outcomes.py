@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from clinicsim.measures.access import by_year
 from clinicsim.measures.columns import first_of_each
 from clinicsim.measures.figures import Figures, Share, mean, share
 from clinicsim.measures.paths import ScorePaths
@@ -99,9 +100,18 @@ def _end_of_course(run: Run, paths: ScorePaths) -> Figures:
         figures[f"{name}_end_of_course_completers"] = share(flags, completed)
     return {
         **figures,
+        **_responders(run, courses.when[good["response"]]),
         "mean_change_end_of_course": mean(change),
         "mean_change_end_of_course_completers": mean(change[completed]),
         "deterioration": share(-change >= RELIEF - 1e-9, everybody),
+    }
+
+
+def _responders(run: Run, assessed: Array) -> Figures:
+    """How many people are in response at the end of their course, by when that is."""
+    return {
+        "responders": np.count_nonzero(run.within(assessed)) / run.months,
+        **dict(by_year("responders", run, assessed)),
     }
 
 

@@ -10,6 +10,8 @@ from clinicsim.report.events import event_table as event_table
 from clinicsim.report.folder import write_comparison as write_comparison
 from clinicsim.report.folder import write_run as write_run
 from clinicsim.report.journey import trace_patient as trace_patient
+from clinicsim.report.ladder import ladder_table as ladder_table
+from clinicsim.report.ladder import write_ladder as write_ladder
 from clinicsim.report.place import check_folder as check_folder
 from clinicsim.report.place import room_for_detail as room_for_detail
 from clinicsim.report.tables import figure_in_words as figure_in_words
@@ -23,11 +25,13 @@ __all__ = [
     "check_folder",
     "event_table",
     "figure_in_words",
+    "ladder_table",
     "room_for_detail",
     "trace_day",
     "trace_patient",
     "trace_run",
     "write_comparison",
+    "write_ladder",
     "write_run",
     "write_trace",
 ]

@@ -74,10 +74,10 @@ def _tables(findings: Findings) -> dict[str, bytes]:
         files["differences.csv"] = frame_as_csv(findings.differences)
         files["split.csv"] = frame_as_csv(findings.comparison.split)
     files["series.csv"] = frame_as_csv(findings.series)
-    return {name: text.encode() for name, text in files.items()} | _replications(findings.results.values)
+    return {name: text.encode() for name, text in files.items()} | replication_values(findings.results.values)
 
 
-def _replications(values: "pd.DataFrame") -> dict[str, bytes]:
+def replication_values(values: "pd.DataFrame") -> dict[str, bytes]:
     """One row per scenario, replication and measure: Parquet where pyarrow is installed, else CSV."""
     if find_spec("pyarrow") is None:
         return {"replications.csv": frame_as_csv(values).encode()}

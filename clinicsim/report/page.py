@@ -17,6 +17,7 @@ from clinicsim.report.figure import Figure
 from clinicsim.report.findings import Findings
 
 if TYPE_CHECKING:
+    from clinicsim.report.briefing import Briefing
     from clinicsim.report.explain import Explanation
     from clinicsim.report.trace import Trace
 
@@ -42,6 +43,11 @@ def page(findings: Findings, figures: Sequence[Figure], changes: Mapping[str, st
 def small_page(trace: "Trace", vega: str | None) -> str:
     """The page of a trace as HTML; see `page`."""
     return _render("trace.html.j2", trace.figures, vega, trace=trace)
+
+
+def briefing_page(briefing: "Briefing", changes: Mapping[str, str], vega: str | None) -> str:
+    """The page of an answer with its figures as HTML; see `page`."""
+    return _render("briefing.html.j2", briefing.figures, vega, briefing=briefing, changes=changes)
 
 
 def explained_page(explanation: "Explanation", drawing: str) -> str:

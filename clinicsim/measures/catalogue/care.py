@@ -112,6 +112,21 @@ def _end_of_course() -> Iterator[Measure]:
                      needs_outcome=True)  # fmt: skip
         yield a_share("outcome", f"{name}_end_of_course_completers", f"{label} of completers",
                      f"Share in {name} at the end assessment.", "completers", "more", needs_outcome=True)  # fmt: skip
+    counted = "Starters whose score has fallen by the response share of baseline at the end assessment"
+    for suffix, unit, label, when, matters in (
+        ("", "people per month", "Responders", "over the months of the period", 0.5),
+        (".year_{year}", "people per year", "Responders in year {year}", "in year {year} of the period", 6.0),
+        (
+            ".last_12_months",
+            "people per year",
+            "Responders in the last 12 months",
+            "in the last full twelve months",
+            6.0,
+        ),
+    ):
+        yield Measure(f"responders{suffix}", unit, "outcome", label,
+                      f"{counted}, by when it is (leavers: was planned), {when}.", those, "more", matters,
+                      needs_outcome=True)  # fmt: skip
     for suffix, label, who in (("", "Mean fall at end of course", those),
                                ("_completers", "Mean fall of completers", "completers")):  # fmt: skip
         yield Measure(f"mean_change_end_of_course{suffix}", "points", "outcome", label,
