@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import worker_jobs
@@ -17,9 +18,22 @@ from clinicsim.experiment.execution import available_cores, execute, workers_rea
 SCRIPT = worker_jobs.__file__
 
 
+class Executed(NamedTuple):
+    """Each result with its job, in the order of the jobs; and the jobs that were given up."""
+
+    done: list
+    lost: list
+
+
+def executed_in_order(jobs, function, workers=1, ready=None):
+    results = {}
+    lost = execute(jobs, function, workers, results.__setitem__, ready)
+    return Executed([(job, results[job]) for job in jobs if job in results], lost)
+
+
 def test_results_come_in_the_order_of_the_jobs():
-    alone = execute(range(6), worker_jobs.slow_square)
-    several = execute(range(6), worker_jobs.slow_square, workers=2)
+    alone = executed_in_order(range(6), worker_jobs.slow_square)
+    several = executed_in_order(range(6), worker_jobs.slow_square, workers=2)
     assert alone == several
     assert several.done == [(number, number**2) for number in range(6)]
     assert several.lost == []
@@ -40,14 +54,14 @@ def test_one_worker_tells_a_result_before_it_starts_the_next_job():
 
 def test_workers_that_are_ready_do_the_work():
     with workers_ready(2, worker_jobs.nothing) as ready:
-        executed = execute(range(6), worker_jobs.square, 2, ready=ready)
-    assert executed == execute(range(6), worker_jobs.square)
+        executed = executed_in_order(range(6), worker_jobs.square, 2, ready=ready)
+    assert executed == executed_in_order(range(6), worker_jobs.square)
 
 
 def test_workers_that_die_getting_ready_are_replaced():
     with workers_ready(2, worker_jobs.die) as ready:
-        executed = execute(range(6), worker_jobs.square, 2, ready=ready)
-    assert executed == execute(range(6), worker_jobs.square)
+        executed = executed_in_order(range(6), worker_jobs.square, 2, ready=ready)
+    assert executed == executed_in_order(range(6), worker_jobs.square)
 
 
 def test_workers_that_are_never_needed_leave():
@@ -65,7 +79,7 @@ def test_one_worker_needs_no_process():
 
 
 def test_nothing_to_do():
-    assert execute([], worker_jobs.square, workers=2).done == []
+    assert executed_in_order([], worker_jobs.square, workers=2).done == []
 
 
 def test_no_worker_is_a_mistake_of_the_caller():
@@ -80,14 +94,14 @@ def test_there_is_a_core():
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_worker_that_is_killed_loses_nothing(tmp_path):
     jobs = [(number, str(tmp_path)) for number in range(6)]
-    executed = execute(jobs, worker_jobs.die_once, workers=2)
+    executed = executed_in_order(jobs, worker_jobs.die_once, workers=2)
     assert (tmp_path / "3").exists()
     assert [result for _, result in executed.done] == [0, 1, 2, 3, 4, 5]
     assert executed.lost == []
 
 
 def test_a_job_that_always_kills_its_worker_is_given_up_and_named():
-    executed = execute([0, 1, 2, 3], worker_jobs.die_always, workers=2)
+    executed = executed_in_order([0, 1, 2, 3], worker_jobs.die_always, workers=2)
     assert [result for _, result in executed.done] == [0, 1, 3]
     assert executed.lost == [2]
 
@@ -103,7 +117,7 @@ def test_an_error_of_a_job_ends_the_work_and_names_the_job(workers):
 
 
 def test_workers_use_one_core_and_leave_interruptions_to_their_parent():
-    executed = execute([1, 2], worker_jobs.settings, workers=2)
+    executed = executed_in_order([1, 2], worker_jobs.settings, workers=2)
     assert {result for _, result in executed.done} == {("1", True)}
 
 

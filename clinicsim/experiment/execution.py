@@ -11,17 +11,18 @@ import signal
 import sys
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Generic, ParamSpec, TypeVar
+from typing import Generic, ParamSpec, Protocol, TypeVar
 
 from clinicsim.errors import UsageError
 
 Job = TypeVar("Job")
+Given = TypeVar("Given", covariant=True)
 Result = TypeVar("Result")
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,29 +37,30 @@ LISTENING = 0.5
 """Seconds between two moments at which an interruption is noticed where waiting cannot be interrupted (Windows)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Executed(Generic[Job, Result]):
-    """The jobs that were done, each with its result, in the order in which the jobs were given; and those given up."""
+class Jobs(Protocol[Given]):
+    """Jobs by their numbers from 0; a job may be made when it is asked for."""
 
-    done: list[tuple[Job, Result]]
-    lost: list[Job]
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int, /) -> Given: ...
 
 
 def execute(
-    jobs: Sequence[Job],
+    jobs: Jobs[Job],
     function: Callable[[Job], Result],
     workers: int = 1,
     on_done: Callable[[Job, Result], None] = lambda job, result: None,
     ready: "WorkerProcesses | None" = None,
-) -> Executed[Job, Result]:
+) -> list[Job]:
     """Call `function` on every job, in this process (one worker, or one job) or in worker processes.
 
     The processes are those that are `ready`, where there are any, which leave when the work is done; else new ones.
 
-    The results come in the order of the jobs. `on_done` is called here, with every result as it comes. After the loss
-    of a worker the jobs that were under way are done again one at a time, and a job that kills its worker three times
-    is given up. An error raised by a job, and an interruption (Ctrl-C), end all work at once and go on to the
-    caller; the error carries a note that names the job.
+    `on_done` is called here, with every result as it comes, and nothing is kept of it; a job is taken from `jobs` when
+    its turn comes: so memory does not grow with the work. After the loss of a worker the jobs that were under way are
+    done again one at a time, and a job that kills its worker three times is given up: those are returned. An error
+    raised by a job, and an interruption (Ctrl-C), end all work at once and go on to the caller; the error carries a
+    note that names the job.
     """
     if workers < 1:
         raise UsageError(f"the number of workers must be 1 or more, not {workers}")
@@ -67,18 +69,21 @@ def execute(
     waiting = deque(range(len(jobs)))
     suspects: deque[int] = deque()
     deaths: Counter[int] = Counter()
+    lost: list[int] = []
     while waiting or suspects:
         if suspects:
             for number in course.drain(suspects, WorkerProcesses(1), window=1):
                 deaths[number] += 1
                 if deaths[number] < MOST_DEATHS:
                     suspects.appendleft(number)
+                else:
+                    lost.append(number)
         elif processes == 1:
             course.drain(waiting, SerialExecutor(), window=1)
         else:
             executor, ready = ready or WorkerProcesses(processes), None
             suspects.extend(course.drain(waiting, executor, WINDOW * processes))
-    return course.executed()
+    return [jobs[number] for number in sorted(lost)]
 
 
 def workers_ready(processes: int, prepare: Callable[[], None]) -> AbstractContextManager["WorkerProcesses | None"]:
@@ -105,12 +110,11 @@ def available_cores() -> int:
 
 @dataclass
 class _Course(Generic[Job, Result]):
-    """The state of one execution: the jobs and, by their numbers, the results so far."""
+    """The state of one execution."""
 
-    jobs: Sequence[Job]
+    jobs: Jobs[Job]
     function: Callable[[Job], Result]
     on_done: Callable[[Job, Result], None]
-    results: dict[int, Result] = field(default_factory=dict)
     failed_starts: int = 0
 
     def drain(self, numbers: deque[int], executor: Executor, window: int) -> list[int]:
@@ -118,30 +122,31 @@ class _Course(Generic[Job, Result]):
 
         Returns the numbers of the jobs that were under way when a worker was lost.
         """
-        under_way: dict[Future[Result], int] = {}
+        under_way: dict[Future[Result], tuple[int, Job]] = {}
         started: Future[int] | None = None
         with executor:
             try:
                 started = executor.submit(os.getpid)
                 while numbers or under_way:
                     while numbers and len(under_way) < window:
-                        with _naming(self.jobs[numbers[0]]):
-                            future = executor.submit(self.function, self.jobs[numbers[0]])
-                        under_way[future] = numbers.popleft()
+                        job = self.jobs[numbers[0]]
+                        with _naming(job):
+                            future = executor.submit(self.function, job)
+                        under_way[future] = numbers.popleft(), job
                     self._collect(under_way)
             except BrokenProcessPool:
                 self._check_start(started)
-        return sorted(under_way.values())
+        return sorted(number for number, _ in under_way.values())
 
-    def _collect(self, under_way: dict[Future[Result], int]) -> None:
+    def _collect(self, under_way: dict[Future[Result], tuple[int, Job]]) -> None:
         """Wait for the next jobs to end and take their results."""
         ended, _ = wait(under_way, timeout=LISTENING, return_when=FIRST_COMPLETED)
-        for future in sorted(ended, key=under_way.__getitem__):
-            number = under_way[future]
-            with _naming(self.jobs[number]):
-                self.results[number] = future.result()
+        for future in sorted(ended, key=lambda future: under_way[future][0]):
+            _, job = under_way[future]
+            with _naming(job):
+                result = future.result()
             del under_way[future]
-            self.on_done(self.jobs[number], self.results[number])
+            self.on_done(job, result)
 
     def _check_start(self, started: Future[int] | None) -> None:
         """Give the whole execution up where no worker process gets as far as its first job, time after time."""
@@ -152,10 +157,6 @@ class _Course(Generic[Job, Result]):
                 "worker processes end as soon as they start; a script that uses several workers must keep its work "
                 'under `if __name__ == "__main__":` (or use one worker)'
             )
-
-    def executed(self) -> Executed[Job, Result]:
-        done = [(self.jobs[number], self.results[number]) for number in sorted(self.results)]
-        return Executed(done, [job for number, job in enumerate(self.jobs) if number not in self.results])
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Many replications of scenarios, in this process or in several, with the same patients in each scenario."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clinicsim.errors import UsageError
 from clinicsim.experiment import execution
 from clinicsim.experiment.execution import available_cores, execute
-from clinicsim.experiment.work import Batch, batches, get_ready, play_batch
+from clinicsim.experiment.work import Batch, Played, Pricing, batches, do, get_ready
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from clinicsim.experiment.execution import WorkerProcesses
     from clinicsim.experiment.results import Results
+    from clinicsim.experiment.store import Store
     from clinicsim.measures import Measured
     from clinicsim.scenario import Scenario
 
@@ -49,6 +51,104 @@ def replicate(
     `detail`, the patients, visits and days of every replication are written to it.
     """
     from clinicsim.experiment.results import gather
+
+    scenarios = ready_to_play(scenarios, replications, seed)
+    played: dict[tuple[int, int], Measured] = {}
+
+    def take(job: "Batch | Pricing", done: list["Played"]) -> None:
+        played.update({(job.number, one.replication): one.measured for one in done})
+        on_progress(len(played), total)
+
+    total = replications * len(scenarios)
+    on_progress(0, total)
+    workers = workers or available_cores()
+    try:
+        lost = execute(batches(scenarios, replications, seed, workers, detail), do, workers, take, ready)
+    except KeyboardInterrupt:
+        results = gather(scenarios, played, seed, replications)
+        if not results.replications:
+            raise
+        return results
+    return gather(scenarios, played, seed, replications, tuple(map(str, lost)))
+
+
+def play_into(
+    store: "Store",
+    scenarios: Sequence["Scenario"],
+    replications: int,
+    seed: int = 1,
+    workers: int | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
+    ready: "WorkerProcesses | None" = None,
+) -> tuple[str, ...]:
+    """Bring what is missing of each scenario's replications into a store; name what had to be given up.
+
+    What happens alike in several scenarios, which differ in prices only, is played once and priced for each. Memory
+    does not grow with the number of replications. An interruption goes on to the caller; what was finished is kept.
+    """
+    workers = workers or available_cores()
+    scenarios = list({scenario.content_id: scenario for scenario in scenarios}.values())
+    total = replications * len(scenarios)
+    there = [store.replications_of(scenario, seed) for scenario in scenarios]
+    done = sum(1 for known in there for number in known if number <= replications)
+    on_progress(done, total)
+
+    def take(job: "Batch | Pricing", played: list["Played"]) -> None:
+        nonlocal done
+        store.keep(job.scenario, seed, played)
+        done += len(played)
+        on_progress(done, total)
+
+    lost: list[Batch | Pricing] = []
+    for group in (_first_of_each_play(scenarios), scenarios):
+        jobs = _Missing(store, group, replications, seed, workers)
+        lost += execute(jobs, do, workers, take, ready)
+        ready = None
+    return tuple(dict.fromkeys(map(str, lost)))
+
+
+def _first_of_each_play(scenarios: Sequence["Scenario"]) -> list["Scenario"]:
+    """Of the scenarios in which the same happens, the first."""
+    found: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        found.setdefault(scenario.played_id, scenario)
+    return list(found.values())
+
+
+class _Missing:
+    """The jobs that bring what is missing into a store. Events are read when the turn of their job comes."""
+
+    def __init__(
+        self, store: "Store", scenarios: Sequence["Scenario"], replications: int, seed: int, workers: int
+    ) -> None:
+        self.store, self.scenarios, self.seed = store, scenarios, seed
+        priced = [store.to_be_priced(scenario, seed) for scenario in scenarios]
+        there = [
+            store.replications_of(scenario, seed) | known for scenario, known in zip(scenarios, priced, strict=True)
+        ]
+        self.pricings = [
+            (number, replication)
+            for replication in range(1, replications + 1)
+            for number, known in enumerate(priced)
+            if replication in known
+        ]
+        self.batches = batches(scenarios, replications, seed, workers, None, there, events=True)
+
+    def __len__(self) -> int:
+        return len(self.pricings) + len(self.batches)
+
+    def __getitem__(self, place: int) -> "Batch | Pricing":
+        if place >= len(self.pricings):
+            batch = self.batches[place - len(self.pricings)]
+            return replace(batch, events=self.store.keeps_events())
+        number, replication = self.pricings[place]
+        scenario = self.scenarios[number]
+        return Pricing(number, scenario, self.seed, self.store.events_of(scenario, self.seed, replication))
+
+
+def ready_to_play(scenarios: Sequence["Scenario"], replications: int, seed: int) -> list["Scenario"]:
+    """The scenarios as they are played together, with one warm-up. Raise UsageError or ScenarioError where they cannot
+    be."""
     from clinicsim.measures.targets import check_targets
     from clinicsim.model.shortfalls import check_retreats
     from clinicsim.scenario import check_comparable
@@ -59,23 +159,7 @@ def replicate(
     for scenario in scenarios:
         check_targets(scenario)
         check_retreats(scenario)
-    played: dict[tuple[int, int], Measured] = {}
-    total = replications * len(scenarios)
-
-    def keep(batch: Batch, measured: list[tuple[int, "Measured"]]) -> None:
-        played.update({(batch.number, replication): result for replication, result in measured})
-        on_progress(len(played), total)
-
-    workers = workers or available_cores()
-    on_progress(0, total)
-    try:
-        executed = execute(batches(scenarios, replications, seed, workers, detail), play_batch, workers, keep, ready)
-    except KeyboardInterrupt:
-        results = gather(scenarios, played, seed, replications)
-        if not results.replications:
-            raise
-        return results
-    return gather(scenarios, played, seed, replications, tuple(str(batch) for batch in executed.lost))
+    return scenarios
 
 
 def workers_ready(runs: int, workers: int | None) -> "AbstractContextManager[WorkerProcesses | None]":

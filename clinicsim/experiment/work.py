@@ -4,11 +4,11 @@ A worker needs the model and the measures and nothing else, so nothing that draw
 """
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 from clinicsim.errors import AuditError, StallError
 
@@ -25,12 +25,21 @@ BATCHES_FOR_EACH_WORKER = 16
 """Batches for each worker at least, where there are as many replications: so no worker waits long for the last one."""
 
 
+class Played(NamedTuple):
+    """A replication that has been played: its figures and, packed, the events from which money is made, if kept."""
+
+    replication: int
+    measured: "Measured"
+    events: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Consecutive replications of one scenario, the work of one job; the first replication of all has number 1.
 
     `number` is the place of the scenario among those that are played together, from 0. Where there is a folder for
-    the `detail`, the tables of each replication are written to it.
+    the `detail`, the tables of each replication are written to it. `events` says whether those are kept of which money
+    is made.
     """
 
     number: int
@@ -39,6 +48,7 @@ class Batch:
     first: int
     count: int
     detail: "Path | None" = None
+    events: bool = False
 
     @property
     def replications(self) -> range:
@@ -49,20 +59,51 @@ class Batch:
         return f"{self.scenario.name}, seed {self.seed}, replications {self.first} to {self.first + self.count - 1}"
 
 
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """A replication that has been played at other prices, to be priced at those of a scenario."""
+
+    number: int
+    scenario: "Scenario"
+    seed: int
+    played: Played
+
+    def __str__(self) -> str:
+        return f"{self.scenario.name}, seed {self.seed}, prices of replication {self.played.replication}"
+
+
 def batches(
-    scenarios: Sequence["Scenario"], replications: int, seed: int, workers: int, detail: "Path | None" = None
+    scenarios: Sequence["Scenario"],
+    replications: int,
+    seed: int,
+    workers: int,
+    detail: "Path | None" = None,
+    there: "Sequence[Container[int]] | None" = None,
+    events: bool = False,
 ) -> list[Batch]:
     """Cut `replications` of each scenario into batches; the same replications of all scenarios follow one another.
 
-    What has been done when the work is interrupted is so made of pairs that can be compared.
+    What has been done when the work is interrupted is so made of pairs that can be compared. Replications that are
+    `there` already, scenario by scenario, are left out.
     """
     size = replications * len(scenarios) // (BATCHES_FOR_EACH_WORKER * workers)
     size = min(max(size, 1), LONGEST_BATCH)
     return [
-        Batch(number, scenario, seed, first, min(size, replications - first + 1), detail)
-        for first in range(1, replications + 1, size)
+        Batch(number, scenario, seed, first, count, detail, events)
+        for block in range(1, replications + 1, size)
         for number, scenario in enumerate(scenarios)
+        for first, count in _missing(
+            range(block, min(block + size, replications + 1)), there[number] if there is not None else ()
+        )
     ]
+
+
+def _missing(block: range, there: Container[int]) -> Iterator[tuple[int, int]]:
+    """The stretches of a block that are not there, each as its first number and how many."""
+    for is_there, stretch in groupby(block, key=there.__contains__):
+        if not is_there:
+            numbers = list(stretch)
+            yield numbers[0], len(numbers)
 
 
 def get_ready() -> None:
@@ -110,12 +151,37 @@ def _collector_at_rest() -> Iterator[None]:
         gc.collect()
 
 
-def play_batch(batch: Batch) -> list[tuple[int, "Measured"]]:
-    """Play the replications of a batch; give each with its number."""
-    return [
-        (replication, play(batch.scenario, batch.seed, replication, partial(_keep_detail, batch, replication)))
-        for replication in batch.replications
-    ]
+def do(job: Batch | Pricing) -> list[Played]:
+    """Play the replications of a batch, or price one; give each with its number."""
+    return [_priced(job)] if isinstance(job, Pricing) else [_played(job, number) for number in job.replications]
+
+
+def _played(batch: Batch, replication: int) -> Played:
+    events: list[bytes] = []
+
+    def keep(log: "EventLog") -> None:
+        _keep_detail(batch, replication, log)
+        if batch.events:
+            events.append(_events(log, batch.scenario))
+
+    measured = play(batch.scenario, batch.seed, replication, keep)
+    return Played(replication, measured, *events)
+
+
+def _events(log: "EventLog", scenario: "Scenario") -> bytes:
+    from clinicsim.experiment.packing import pack_log
+    from clinicsim.measures.pricing import log_of_money
+
+    return pack_log(log_of_money(log, scenario))
+
+
+def _priced(job: Pricing) -> Played:
+    from clinicsim.experiment.packing import unpack_log
+    from clinicsim.measures.pricing import priced_again
+
+    replication, measured, events = job.played
+    assert events is not None
+    return Played(replication, priced_again(measured, unpack_log(events), job.scenario))
 
 
 def _keep_detail(batch: Batch, replication: int, log: "EventLog") -> None:

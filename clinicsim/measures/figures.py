@@ -24,6 +24,11 @@ class Share(NamedTuple):
 Figures = Mapping[str, float | Share]
 
 
+def value_of(figure: float | Share) -> float:
+    """The figure as a plain number."""
+    return figure.value if isinstance(figure, Share) else float(figure)
+
+
 def share(did: Array, could: Array) -> Share:
     """The share of those flagged in `could` who are flagged in `did` too."""
     return Share(int(np.count_nonzero(did & could)), int(np.count_nonzero(could)))

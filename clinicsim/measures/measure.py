@@ -11,7 +11,7 @@ from clinicsim.measures.capacity import capacity
 from clinicsim.measures.catalogue import catalogue
 from clinicsim.measures.courses import courses
 from clinicsim.measures.day import day
-from clinicsim.measures.figures import Figures, Share, ratio
+from clinicsim.measures.figures import Figures, Share, ratio, value_of
 from clinicsim.measures.maintenance import maintenance
 from clinicsim.measures.money import LineKey, money, money_by_month, money_lines
 from clinicsim.measures.outcomes import outcomes
@@ -74,20 +74,16 @@ def measure_run(run: Run) -> Measured:
         series |= money_by_month(run)
     known = catalogue(scenario)
     figures |= {
-        name: ratio(_value(figures[entry.ratio[0]]), _value(figures[entry.ratio[1]]))
+        name: ratio(value_of(figures[entry.ratio[0]]), value_of(figures[entry.ratio[1]]))
         for name, entry in known.items()
         if entry.ratio is not None
     }
     return Measured(
-        values={name: _value(figures[name]) for name, entry in known.items() if not entry.index},
+        values={name: value_of(figures[name]) for name, entry in known.items() if not entry.index},
         counts=_counts({name: figures[name] for name, entry in known.items() if entry.pooled}),
         series={name: tuple(series[name].tolist()) for name, entry in known.items() if entry.index},
         lines=money_lines(run) if scenario.money is not None else {},
     )
-
-
-def _value(figure: float | Share) -> float:
-    return figure.value if isinstance(figure, Share) else float(figure)
 
 
 def _counts(figures: Figures) -> dict[str, tuple[int, int]]:

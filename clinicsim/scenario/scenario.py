@@ -10,7 +10,7 @@ from clinicsim.scenario.care import Plan, Protocol, Retreat
 from clinicsim.scenario.clinic import Attendance, Booking, ClosedFor, Day, PoolValue, RoleValue
 from clinicsim.scenario.demand import Arrivals, Patients
 from clinicsim.scenario.evidence import Correlation, Evidence
-from clinicsim.scenario.identity import content_id
+from clinicsim.scenario.identity import content_id, played_id
 from clinicsim.scenario.money import Money
 from clinicsim.scenario.outcome import Outcome
 from clinicsim.scenario.pathway import Steps
@@ -124,6 +124,11 @@ class Scenario(Spec):
         if self._content_id is None:
             self._content_id = content_id(self)
         return self._content_id
+
+    @property
+    def played_id(self) -> str:
+        """12 hexadecimal digits that are the same for scenarios in which the same happens, whatever it costs."""
+        return played_id(self)
 
     @property
     def written(self) -> AsWritten:
