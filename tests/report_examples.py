@@ -77,6 +77,7 @@ class Scenario:
     description: str | None = None
     evidence: dict = field(default_factory=dict)
     outcome: None = None
+    money: None = None
     start: date = START
     warm_up: Span = NO_TIME
     length: Span = THREE_YEARS

@@ -1,6 +1,7 @@
 """The workbook: what is in it, that it is the same each time, and that a changed price agrees with a fresh run."""
 
 import io
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from toy_logs import TOY_MONTH_HISTORY, written
 
 import clinicsim
+from clinicsim.report.figures import all_figures
 from clinicsim.report.findings import Findings
 from clinicsim.report.workbook import workbook
 from clinicsim.report.workbook.contents import SHEETS
@@ -46,6 +48,15 @@ def test_the_sheets_have_their_names_and_the_same_findings_give_the_same_bytes(s
     assert content is not None
     assert content == workbook(findings, {})
     assert tuple(read(content).sheetnames) == SHEETS
+
+
+def test_money_has_its_charts_and_each_says_the_currency(scenario: clinicsim.Scenario) -> None:
+    figures = {figure.name: figure for figure in all_figures(findings_of(scenario))}
+    assert {"cash", "margin-by-month"} <= set(figures)
+    assert all("USD" in json.dumps(figures[name].spec()) for name in ("cash", "margin-by-month"))
+    assert not {"cash", "margin-by-month"} & {
+        figure.name for figure in all_figures(findings_of(scenario.replace({"money": None})))
+    }
 
 
 def test_a_scenario_without_money_has_no_workbook(scenario: clinicsim.Scenario) -> None:

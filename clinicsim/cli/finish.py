@@ -51,6 +51,7 @@ def finish(
         _print_key_figures(results)
         _print_whom(results)
         _print_bottlenecks(results)
+        _print_money(results)
         say(f"\nReport: {folder / 'report.html'}")
     if remark:
         note(remark)
@@ -105,6 +106,17 @@ def _print_whom(results: "Results") -> None:
     from clinicsim.experiment.observed import dates_of_follow_up, left_out
 
     for sentence in (*dates_of_follow_up(results), *left_out(results)):
+        say(sentence)
+
+
+def _print_money(results: "Results") -> None:
+    """Whether each scenario earns its keep."""
+    from clinicsim.report import money_sentences
+
+    said = money_sentences(results)
+    if said:
+        say("")
+    for sentence in said:
         say(sentence)
 
 

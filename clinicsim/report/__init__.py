@@ -12,6 +12,7 @@ from clinicsim.report.folder import write_run as write_run
 from clinicsim.report.journey import trace_patient as trace_patient
 from clinicsim.report.ladder import ladder_table as ladder_table
 from clinicsim.report.ladder import write_ladder as write_ladder
+from clinicsim.report.money_words import money_sentences as money_sentences
 from clinicsim.report.place import check_folder as check_folder
 from clinicsim.report.place import room_for_detail as room_for_detail
 from clinicsim.report.tables import figure_in_words as figure_in_words
@@ -26,6 +27,7 @@ __all__ = [
     "event_table",
     "figure_in_words",
     "ladder_table",
+    "money_sentences",
     "room_for_detail",
     "trace_day",
     "trace_patient",

@@ -92,13 +92,24 @@ def _points(drawn: pd.DataFrame, looks: Looks, axis: alt.Axis, y: alt.Y, legend:
     )
 
 
-def courses(frame: pd.DataFrame, looks: Looks, x: alt.X, y: alt.Y) -> Any:
-    """Lines over months or weeks, each in the band of its interval."""
+def courses(frame: pd.DataFrame, looks: Looks, x: alt.X, y: alt.Y, lowest: bool = False) -> Any:
+    """Lines over months or weeks, each in the band of its interval; with `lowest`, a point where each mean is lowest.
+
+    Where figures lie under 0, a line marks it.
+    """
     drawn = _drawn(frame, looks)
     legend = _legend(looks, _shown(frame, looks), symbolType="stroke", symbolSize=500)
     bands = alt.Chart(_with_interval(drawn)).mark_area(opacity=0.2, line=False)
     lines = alt.Chart(drawn).mark_line(strokeWidth=2.2, point=len(set(frame["index"])) == 1)
+    zero = [alt.Chart(pd.DataFrame({"mean": [0]})).mark_rule(color=INK).encode(y=_bound(y, "mean:Q"))]
+    least = drawn.loc[drawn.groupby("scenario", sort=False)["mean"].idxmin()]
+    marks = [
+        alt.Chart(least)
+        .mark_point(filled=True, size=110, opacity=1)
+        .encode(x=x, y=_bound(y, "mean:Q"), color=_colour(looks, legend), tooltip=_tooltip("index:Q", "when"))
+    ]
     return alt.layer(
+        *(zero if (drawn["mean"] < 0).any() else ()),
         bands.encode(x=x, y=_bound(y, "low:Q"), y2="high:Q", color=_colour(looks, legend)),
         lines.encode(
             x=x,
@@ -107,6 +118,7 @@ def courses(frame: pd.DataFrame, looks: Looks, x: alt.X, y: alt.Y) -> Any:
             strokeDash=_dash(looks, legend),
             tooltip=_tooltip("index:Q", "when"),
         ),
+        *(marks if lowest else ()),
     ).properties(height=COURSE_HEIGHT)
 
 

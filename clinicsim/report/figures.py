@@ -1,7 +1,7 @@
 """The figures of a report: which there are, what each shows and what is said under it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 import pandas as pd
@@ -68,6 +68,23 @@ ROWS = (
         "Where people have a contact limit, also the attention given to patients, of the most that it allows.",
     ),
 )
+MONEY_ROWS = (
+    Rows(
+        "cost-of-care",
+        "What care costs for what it brings",
+        ("cost_per_completed_course", "cost_per_responder", "remission_month_cost"),
+        "{currency}",
+        "All costs of the period over courses completed, starters in response at the end of their course, and months "
+        "that eligible people spend in remission.",
+    ),
+    Rows(
+        "margin",
+        "Whether each plan earns money",
+        ("margin.year_*", "margin.last_12_months"),
+        "{currency} a year (right of 0 is a profit)",
+        "Net revenue less running costs, before investment and tax.",
+    ),
+)
 OUTCOMES = (
     Rows("response", "Response: the symptoms have at least halved", ("response_*w_eligible",), "Share of people", ""),
     Rows("remission", "Remission: hardly any symptoms are left", ("remission_*w_eligible",), "Share of people", ""),
@@ -112,6 +129,23 @@ COURSES = (
 )
 
 
+CASH = Course(
+    "cash",
+    "How much money is in the bank",
+    "cash_by_month",
+    "{currency} at the end of the month",
+    "The balance at the end of each month, opening cash and investment included; the large point marks where the mean "
+    "is lowest.",
+)
+MARGIN = Course(
+    "margin-by-month",
+    "What each month earns or loses",
+    "margin_by_month",
+    "{currency} a month",
+    "Net revenue less running costs of the month, before investment and tax; under 0 is a loss.",
+)
+
+
 def all_figures(findings: Findings) -> list[Figure]:
     """The figures for which there is something to show, in the order of the page."""
     return [figure for figure in _every_figure(findings) if figure is not None]
@@ -126,6 +160,19 @@ def _every_figure(findings: Findings) -> Iterator[Figure | None]:
         yield _course(findings, course)
     yield _outcomes(findings)
     yield _split(findings)
+    yield from _money(findings)
+
+
+def _money(findings: Findings) -> Iterator[Figure | None]:
+    """Cash, months of profit and loss, and what care costs, in the currency of the scenarios."""
+    currencies = {one.money.currency for one in findings.results.scenarios if one.money is not None}
+    if len(currencies) != 1:
+        return
+    (currency,) = currencies
+    yield _course(findings, replace(CASH, axis=CASH.axis.format(currency=currency)), lowest=True)
+    yield _course(findings, replace(MARGIN, axis=MARGIN.axis.format(currency=currency)))
+    for rows in MONEY_ROWS:
+        yield _rows(findings, replace(rows, axis=rows.axis.format(currency=currency)))
 
 
 def _rows(findings: Findings, what: Rows) -> Figure | None:
@@ -161,7 +208,7 @@ def _outcomes(findings: Findings) -> Figure | None:
     return Figure("response-and-remission", "How many people are better", note, tuple(panels), table)
 
 
-def _course(findings: Findings, what: Course) -> Figure | None:
+def _course(findings: Findings, what: Course, lowest: bool = False) -> Figure | None:
     frame = findings.series_called(what.series)
     if frame.empty or not frame["mean"].any():
         return None
@@ -169,7 +216,7 @@ def _course(findings: Findings, what: Course) -> Figure | None:
     frame = frame.assign(index=frame["index"] + first)
     points = sorted(set(frame["index"]))
     y = alt.Y(title=what.axis, axis=_axis(what.axis, frame), scale=alt.Scale(zero=True))
-    chart = courses(frame, findings.looks, time_axis(title, points[-1], every), y)
+    chart = courses(frame, findings.looks, time_axis(title, points[-1], every), y, lowest)
     table = by_scenario(
         frame.assign(row=frame["index"]), points, findings.results.labels, heading, [str(point) for point in points]
     )

@@ -8,6 +8,7 @@ from clinicsim.experiment.observed import dates_of_follow_up, left_out
 from clinicsim.experiment.verdicts import too_few
 from clinicsim.report import manifest
 from clinicsim.report.findings import Findings, in_words, sentence
+from clinicsim.report.money_words import money_sentences
 from clinicsim.report.register import Row, evidence_register
 from clinicsim.report.tables import NOTHING, Table
 
@@ -91,6 +92,11 @@ def key_sentences(findings: Findings) -> list[str]:
     """The headline measures of a single scenario, a sentence each."""
     headline = [name for name, measure in findings.results.measures.items() if measure.headline]
     return [f"{row}: {text}." for row, text in _figures_of(findings, headline).rows]
+
+
+def money(findings: Findings) -> list[str]:
+    """Whether each plan earns its keep; nothing where no plan has money."""
+    return money_sentences(findings.results)
 
 
 def whom(findings: Findings) -> list[str]:

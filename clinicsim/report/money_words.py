@@ -1,0 +1,112 @@
+"""Whether a plan earns its keep, in sentences: each from a computed figure with its interval, or not made."""
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from clinicsim.experiment.results import estimate_of
+from clinicsim.experiment.statistics import Estimate, wilson
+from clinicsim.experiment.words import say_range, say_value
+from clinicsim.report.tables import figure_in_words
+
+if TYPE_CHECKING:
+    from clinicsim.experiment.results import Results
+
+MARGINS = (("margin.last_12_months", "in the last 12 months"), ("margin", "over the whole run"))
+"""The margin that says whether a plan earns money, the first that has an interval."""
+RECOVERIES = (
+    ("break_even_month", "breaks even", "break even"),
+    ("payback_month", "pays back what went into it", "pay back what went into it"),
+)
+"""The months in which something is recovered, and how that is said."""
+
+
+def money_sentences(results: "Results") -> list[str]:
+    """For each scenario with money, the answer first: profit or loss, break-even, payback, cash, present value."""
+    return [sentence for label in results.labels for sentence in _of_one(results, label)]
+
+
+def _of_one(results: "Results", label: str) -> Iterator[str]:
+    yield from _margin(results, label)
+    for name, does, do in RECOVERIES:
+        yield from _recovery(results, label, name, does, do)
+    yield from _cash(results, label)
+    yield from _present_value(results, label)
+
+
+def _found(results: "Results", label: str, name: str) -> Estimate | None:
+    """An estimate that has an interval; None where there is none."""
+    found = estimate_of(results, label, name) if name in results.measures else None
+    return None if found is None or math.isnan(found.low) or math.isnan(found.high) else found
+
+
+def _margin(results: "Results", label: str) -> Iterator[str]:
+    for name, when in MARGINS:
+        found = _found(results, label, name)
+        if found is None:
+            continue
+        unit = results.measures[name].unit
+        if found.high < 0:
+            lost = _amount(-found.mean, -found.high, -found.low, unit)
+            yield f"“{label}” loses money: {when} its costs exceed what it earns by {lost}, before investment and tax."
+        elif found.low > 0:
+            earned = _amount(found.mean, found.low, found.high, unit)
+            yield f"“{label}” makes money: {when} it earns {earned} more than it costs, before investment and tax."
+        else:
+            margin = _amount(found.mean, found.low, found.high, unit)
+            yield (
+                f"“{label}”: whether it makes or loses money {when} is not established; its margin before investment "
+                f"and tax is {margin}."
+            )
+        return
+
+
+def _recovery(results: "Results", label: str, name: str, does: str, do: str) -> Iterator[str]:
+    """The month in which something is recovered; how many replications get there at all."""
+    values = results.of(label, name) if name in results.measures else []
+    if len(values) < 2:
+        return
+    reached = sum(map(math.isfinite, values))
+    if not reached:
+        _, most = wilson(0, len(values))
+        yield (
+            f"“{label}” does not {do} within the run in any of {len(values)} replications (such a chance is at most "
+            f"{say_value(most, 'share')})."
+        )
+        return
+    low, high = wilson(reached, len(values))
+    share = f"{say_value(reached / len(values), 'share')} of replications ({say_range(low, high, 'share')})"
+    found = _found(results, label, name)
+    if found is None or math.isinf(found.mean):
+        yield f"“{label}” {does} within the run in {share} only."
+        return
+    bounds = f"{found.low:.0f} to {'the end of the run or later' if math.isinf(found.high) else f'{found.high:.0f}'}"
+    yield f"“{label}” {does} in month {found.mean:.0f} ({bounds}; median), and within the run in {share}."
+
+
+def _cash(results: "Results", label: str) -> Iterator[str]:
+    lowest, month = (_found(results, label, name) for name in ("lowest_cash", "lowest_cash_month"))
+    if lowest is not None and month is not None:
+        unit = results.measures["lowest_cash"].unit
+        yield (
+            f"“{label}”: cash is lowest at {_amount(lowest.mean, lowest.low, lowest.high, unit)}, in month "
+            f"{month.mean:.0f} ({month.low:.0f} to {month.high:.0f})."
+        )
+    needed = _found(results, label, "opening_cash_needed")
+    if needed is not None and needed.mean > 0:
+        unit = results.measures["opening_cash_needed"].unit
+        yield (
+            f"“{label}” needs {_amount(needed.mean, needed.low, needed.high, unit)} in the bank on the first day to "
+            "stay solvent to the end of the run in 95 of 100 runs."
+        )
+
+
+def _present_value(results: "Results", label: str) -> Iterator[str]:
+    found = _found(results, label, "net_present_value")
+    if found is not None:
+        unit = results.measures["net_present_value"].unit
+        yield f"“{label}” has a net present value of {_amount(found.mean, found.low, found.high, unit)} over the run."
+
+
+def _amount(mean: float, low: float, high: float, unit: str) -> str:
+    return figure_in_words(mean, low, high, unit)
