@@ -3,8 +3,10 @@
 import pytest
 from clinics import clinic
 
+from clinicsim.errors import ScenarioError
 from clinicsim.measures import audit, measure
 from clinicsim.measures.board import board
+from clinicsim.measures.money.figures import ledger_of
 from clinicsim.measures.run import Run
 from clinicsim.measures.worktime import WorkTime, work_times
 from clinicsim.model import EventLog, simulate
@@ -453,3 +455,188 @@ def test_the_load_of_those_on_call():
     pools = offered_load(clinic(text % ("on_call: {at_once: 2}", ", present: {prescriber: reachable}"))).pools
     load = next(pool for pool in pools if pool.name == "on_call.prescriber")
     assert (load.asked, load.offered) == (pytest.approx(7 * 0.75), pytest.approx(30))
+
+
+# People who come, who leave, and who stop early ---------------------------------------------------------------------
+
+NEW = """
+length: 3 weeks
+hours: {mon-fri: 09:00-13:00}
+booking: {slot: 30 min, horizon: 4 weeks}
+arrivals: {at_start: {first: 60}}
+staff:
+  therapist:
+    count: 0
+    ramp: 10 days
+    changes: {second: {from: 2027-01-04, add: 1}}
+visits: {talk: {takes: 60 min, staff: therapist%s}}
+pathway: {first: {visit: talk}}
+"""
+
+
+@pytest.mark.parametrize("more", ["", ", continuity: {therapist: always}"])
+def test_a_new_person_takes_ten_days_to_a_full_caseload(more):
+    """Of four hours a tenth of them, two tenths, ...: the days of the first week and a half hold 0, 0, 1, 1, 2; 3, 3, 4
+    talks, and those from the tenth day on all four."""
+    _, log = played(NEW % more)
+    days = [int(row[5] // 1440) for row in log.rows["booked"] if row[5] < 21 * 1440]
+    assert [days.count(day) for day in range(14)] == [0, 0, 1, 1, 2, 0, 0, 3, 3, 4, 4, 4, 0, 0]
+
+
+def test_those_there_from_the_start_have_no_ramp():
+    _, log = played(NEW.replace("count: 0", "count: 1").replace("add: 1", "add: 0") % "")
+    assert booked(log)[:4] == ["0 09:00", "0 10:00", "0 11:00", "0 12:00"]
+
+
+def test_no_visit_begins_in_the_last_hour_of_somebodys_hours():
+    """Visits of half an hour, and a therapist who begins none after 11:00 of a morning to 12:00; her colleague does."""
+    text = (
+        MORNING
+        + """
+staff: {therapist: {people: {ann: {last_start: 60 min}, bob: {hours: {mon: 11:30-12:00}}}}}
+visits: {talk: {takes: 30 min, staff: therapist}}
+pathway: {first: {visit: talk}}
+"""
+    )
+    _, log = played(text.replace("first: 4", "first: 7"))
+    assert booked(log) == ["0 09:00", "0 09:30", "0 10:00", "0 10:30", "0 11:00", "0 11:30", "1 09:00"]
+
+
+LEAVER = """
+length: 40 days
+hours: {mon-fri: 09:00-12:00}
+booking: {slot: 30 min, horizon: 8 weeks}
+arrivals: {at_start: {course: 1}}
+staff:
+  therapist:
+    %s
+    people:
+      ann: {changes: {goes: {from: 2027-01-09, remove: 1}}}
+      bob: {}
+visits:
+  talk: {takes: 60 min, staff: therapist, continuity: {therapist: always}}
+  meet: {takes: 30 min, staff: therapist, continuity: {therapist: always}}
+pathway: {course: {repeat: 4, every: 7 days, visit: talk%s}}
+"""
+
+
+def served_by(log: EventLog) -> list[tuple[str, str]]:
+    """The visits in order with who served them."""
+    types = {row[1]: row[3] for row in log.rows["ended"]}
+    return [(types[visit], person) for _, visit, _, person, *_ in sorted(log.rows["served"])]
+
+
+def test_who_follows_somebody_who_has_left_becomes_the_patients_own():
+    """Ann leaves after the first talk; Bob serves the others, and the patient waits for him as they would for her."""
+    _, log = played(LEAVER % ("absence: {}", ""))
+    assert served_by(log) == [("talk", "ann"), ("talk", "bob"), ("talk", "bob"), ("talk", "bob")]
+
+
+def test_a_handover_is_one_visit_more_before_the_next():
+    _, log = played(LEAVER % ("handover: meet", ""))
+    assert served_by(log) == [("talk", "ann"), ("meet", "bob"), ("talk", "bob"), ("talk", "bob"), ("talk", "bob")]
+
+
+def test_a_handover_unsettles_once():
+    """At 40%, three times as likely: all who began with Ann drop out in the gap in which they meet Bob, whatever
+    their draws; of those who began with Bob some go on."""
+    text = LEAVER.replace("course: 1", "course: 12").replace("09:00-12:00", "08:00-20:00")
+    _, log = played(text % ("handover: {visit: meet, drop_out: 3}", ", drop_out: 40%"))
+    talks: dict[int, list[str]] = {}
+    for row in sorted(log.rows["booked"]):
+        talks.setdefault(row[3], []).append(row[4])
+    met = [visits for visits in talks.values() if "meet" in visits]
+    assert len(met) == 6
+    assert all(visits == ["talk", "meet", "talk"] for visits in met)
+    assert max(visits.count("talk") for visits in talks.values() if "meet" not in visits) == 3
+    assert len([row for row in log.rows["left"] if row[2] == "drop_out"]) > 6
+
+
+def test_a_handover_must_be_a_visit_at_which_somebody_becomes_the_own_person():
+    with pytest.raises(ScenarioError, match="who is met there becomes the patient's own"):
+        clinic(
+            (LEAVER % ("handover: meet", "")).replace(
+                "meet: {takes: 30 min, staff: therapist, continuity: {therapist: always}}",
+                "meet: {takes: 30 min, staff: therapist}",
+            )
+        )
+
+
+# Pay by the visit, beds that stay empty ------------------------------------------------------------------------------
+
+
+def paid(scenario: Scenario, log: EventLog, *accounts: str) -> float:
+    """What the ledger has paid on some accounts."""
+    ledger = ledger_of(Run(log, scenario))
+    return -sum(int(ledger.cents[ledger.of(account)].sum()) for account in accounts) / 100
+
+
+def test_people_are_paid_for_each_visit_that_they_serve():
+    """Two therapists serve four talks of two phases at 90 each; their other hours are not paid."""
+    text = (
+        MORNING
+        + """
+money: {currency: USD}
+staff: {therapist: {count: 2, wage: 90 per session, on_cost: 10%}}
+visits: {talk: {phases: {one: {takes: 30 min}, two: {takes: 30 min}}, staff: therapist}}
+pathway: {first: {visit: talk}}
+"""
+    )
+    scenario, log = played(text)
+    assert paid(scenario, log, "wages", "on_costs") == 4 * 99
+
+
+def test_beds_that_suit_only_some_guests_stay_empty_and_cost_rent():
+    """Of three offices 85% can be filled: two at a time. Rent is due for three."""
+    text = (
+        MORNING.replace("office: 4", "office: {count: 3, fills: 85%, rent: 3100 per month}")
+        + """
+money: {currency: USD}
+visits: {talk: {takes: 60 min, room: office}}
+pathway: {first: {visit: talk}}
+"""
+    )
+    scenario, log = played(text)
+    assert booked(log) == ["0 09:00", "0 09:00", "0 10:00", "0 10:00"]
+    assert paid(scenario, log, "rent") == 3 * 100
+
+
+# Waits without staff, and the founder --------------------------------------------------------------------------------
+
+
+def test_medical_clearance_is_a_wait_that_holds_nobody():
+    """The second talk comes 8 days after the first and 5 more for lozenges; the therapist is free meanwhile."""
+    text = (
+        MORNING.replace("length: 1 day", "length: 4 weeks").replace("first: 4", "first: 1")
+        + """
+staff: {therapist: 1}
+visits: {talk: {takes: 60 min, staff: therapist}}
+pathway: {first: {visit: talk}, clearance: {wait: 8 days}, pharmacy: {wait: 5 days}, second: {visit: talk}}
+"""
+    )
+    scenario, log = played(text)
+    assert booked(log) == ["0 09:00", "14 09:00"]
+    assert work(scenario, log, "therapist 1").worked == 120
+
+
+def test_the_founder_is_the_bottleneck_and_has_holidays():
+    """Only Dr Reed, who has two mornings and a week off, does intakes; her colleague cannot stand in. All of the wait
+    is hers."""
+    text = (
+        MORNING.replace("length: 1 day", "length: 4 weeks").replace("first: 4", "first: 12")
+        + """
+staff:
+  prescriber:
+    people:
+      reed:
+        skills: [intake]
+        hours: {mon wed: 09:00-11:00}
+        absence: {away: {skiing: 2027-01-11 to 2027-01-17}}
+      cole: {hours: {mon-fri: 09:00-12:00}}
+visits: {intake: {takes: 60 min, staff: prescriber, skill: {prescriber: intake}}}
+pathway: {first: {visit: intake}}
+"""
+    )
+    _, log = played(text)
+    days = [int(row[5] // 1440) for row in log.rows["booked"]]
+    assert days == [0, 0, 2, 2, 14, 14, 16, 16, 21, 21, 23, 23]

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
 BASES = {"clinic"}
 COMPLETE = [path for path in FILES if path.stem not in BASES]
-STRESS = {"saturated", "staff-shortage"}
+STRESS = {"saturated", "staff-shortage", "turnover"}
 """More is asked of them than they can give, on purpose: for good, or while somebody is missing."""
 QUIET = {
     "benzodiazepine", "beta-blocker", "cbt", "emdr-intensive", "waiting-list", "intravenous", "phobia", "retreat-house",

@@ -2,7 +2,7 @@
 
 import math
 from calendar import monthrange
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -78,6 +78,8 @@ def _wages_tie(run: Run, ledger: Ledger) -> Findings:
         return
     for role, spec in scenario.staff.items():
         plain = not spec.people and not any(change.wage for change in spec.changes.values())
+        if plain and spec.wage.per == "session":
+            yield from _sessions_tie(run, ledger, role, spec.wage)
         if not plain or spec.paid != "scheduled" or spec.wage.per != "hour":
             continue
         regular, late = _rota_minutes(run, f"staff.{role}")
@@ -90,6 +92,19 @@ def _wages_tie(run: Run, ledger: Ledger) -> Findings:
             if booked != expected:
                 yield _found("wages are the rota's hours", f"staff.{role}",
                              f"{account}: {booked} cents booked, {expected} worked")  # fmt: skip
+
+
+def _sessions_tie(run: Run, ledger: Ledger, role: str, wage: "Pay") -> Findings:
+    """Pay by the session: person by person and day by day, so many visits."""
+    first: dict[tuple[str, int], float] = {}
+    for _, visit, pool, person, start, *_ in run.columns["served"].rows:
+        if pool == f"staff.{role}" and start < run.end:
+            first[person, visit] = min(start, first.get((person, visit), start))
+    days = Counter((person, start // DAY) for (person, _), start in first.items())
+    expected = -sum(round(round(count * _rate(wage), 6)) for count in days.values())
+    booked = int(ledger.cents[ledger.of("wages") & ledger.about(role)].sum())
+    if booked != expected:
+        yield _found("wages are the visits served", f"staff.{role}", f"{booked} cents booked, {expected} earned")
 
 
 def _rate(wage: "Pay") -> float:

@@ -24,7 +24,8 @@ class WorkTime:
     `away`: by reason, within it. `available`: the rest (A). `served`: serving at least one need, whenever. `charting`:
     writing notes, whenever; what of it lies in the shift, and serves nobody meanwhile, is non-contact time, and so are
     meetings: the first gaps of each day, for as long as time is kept free for them, as far as there are gaps.
-    `after_hours`: present after the end of the shift. `starts`, `ends`, `shares`: what was served, need by need.
+    `after_hours`: present after the end of the shift. `visits`: when each visit that the person serves in began for
+    them. `starts`, `ends`, `shares`: what was served, need by need.
     """
 
     pool: Pool
@@ -36,6 +37,7 @@ class WorkTime:
     served: Spans
     charting: Spans
     after_hours: Spans
+    visits: Array
     starts: Array
     ends: Array
     shares: Array
@@ -121,10 +123,19 @@ def _work_time(pool: Pool, person: str, rota: Rows, work: Rows, late: Rows, begi
         served=serving,
         charting=charting,
         after_hours=clip(union(stayed.floats("shift_end")[stays], stayed.floats("time")[stays]), begin, end),
+        visits=_begun(served.whole("visit")[at_work], served.floats("start")[at_work], begin, end),
         starts=begun,
         ends=done,
         shares=served.floats("share")[at_work],
     )
+
+
+def _begun(visits: Array, starts: Array, begin: float, end: float) -> Array:
+    """When each of these visits began, of those that began between two moments."""
+    order = np.lexsort((starts, visits))
+    _, first = np.unique(visits[order], return_index=True)
+    begun = starts[order][first]
+    return begun[(begin <= begun) & (begun < end)]
 
 
 def _joined(*sets: Spans) -> Spans:

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simpy import Event, Interrupt, Process
 
@@ -32,6 +32,7 @@ from clinicsim.model.steps import (
 )
 from clinicsim.model.suits import Suits
 from clinicsim.model.visits import on_floor
+from clinicsim.scenario import pathway
 
 if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
@@ -87,6 +88,14 @@ class VisitKind:
         return plan
 
 
+class Handover(NamedTuple):
+    """The visit at which a patient meets the person who follows their own, and by how much it unsettles them."""
+
+    step: Visit
+    kind: VisitKind
+    drop_out: float
+
+
 class Pathways:
     """The pathway, the protocols and the maintenance plans of a run, built when they are first walked."""
 
@@ -106,6 +115,24 @@ class Pathways:
         self.gate = first if isinstance(first, Leave) and first.at_once else None
         """The first step, where people leave at it for good before any time has passed."""
         self.gate_draws = clinic.streams.once(LEAVE, self.gate.address if self.gate is not None else "")
+        self._handovers: dict[str, Handover] = {}
+        self.leavers = frozenset(
+            worker.name
+            for pool in clinic.roster.pools
+            for worker in clinic.roster.workers(pool)
+            if any(until < inf for _, until in clinic.roster.employment(worker))
+        )
+        """People who leave the clinic during the run, whether they come back or not."""
+
+    def left_on(self, name: str, day: int) -> float | None:
+        """Give the day on which somebody left the clinic who is not on its staff on this day; else None."""
+        if name not in self.leavers:
+            return None
+        roster = self._clinic.roster
+        worker = roster.worker(name)
+        if roster.employed(worker, day):
+            return None
+        return max(until for _, until in roster.employment(worker) if until <= day)
 
     def build(self, steps: "Steps", prefix: str) -> tuple[Step, ...]:
         """Give steps that can be walked, in their order; `prefix` is the address of what they stand in."""
@@ -137,6 +164,19 @@ class Pathways:
             self._plans[name] = MaintenancePlan(spec, name, self.build(spec.steps, "maintenance"))
         return self._plans[name]
 
+    def handover(self, role: str) -> Handover | None:
+        """Give what patients go through whose own person in a role has left; None for nothing."""
+        spec = self._clinic.scenario.staff[role].handover
+        if spec is None:
+            return None
+        if role not in self._handovers:
+            address = f"staff.{role}.handover"
+            step = Visit(
+                pathway.VisitStep.model_validate({"visit": spec.visit, "if_missed": "go on"}), role, address, self
+            )
+            self._handovers[role] = Handover(step, self.kind(spec.visit), spec.drop_out)
+        return self._handovers[role]
+
     def itinerary(self, retreat: str) -> list[tuple[int, str]]:
         """Give the visits of a retreat as (day from 1, visit type), by day."""
         entries = self._clinic.scenario.retreats[retreat].itinerary.values()
@@ -159,7 +199,7 @@ class Journey:
 
     __slots__ = (
         "attributes", "booking", "care", "class_", "clinic", "course", "ended", "last_attended", "number", "patient",
-        "process", "retreat_request", "round", "served_as", "spared", "stage", "state",
+        "process", "retreat_request", "round", "served_as", "spared", "stage", "state", "unsettled",
     )  # fmt: skip
 
     process: Process
@@ -181,6 +221,8 @@ class Journey:
         self.last_attended = -inf
         self.retreat_request: Asked | None = None
         self.spared: frozenset[tuple[str, str]] = frozenset()
+        self.unsettled = 1.0
+        """By how much the chance to drop out in the next gap is multiplied."""
         self.care = Care(self)
 
     def set_out(self, position: int) -> None:
@@ -347,6 +389,8 @@ class Journey:
         `block` is the round that the visit begins, where the rounds after it are held ahead.
         """
         clinic, desk = self.clinic, self.clinic.desk
+        if clinic.pathways.leavers and self.patient.own:
+            yield from self._meet_who_follows(kind, window)
         first, first_time, urgent = -1, clinic.env.now, False
         while True:
             self.care.before(kind)
@@ -380,6 +424,24 @@ class Journey:
             if urgent or not_today:
                 again = (clinic.calendar.day_of(again) + 1) * MINUTES_A_DAY
             window = Window(max(window.earliest, again), max(window.target, again), window.latest, window.tolerant)
+
+    def _meet_who_follows(self, kind: VisitKind, window: Window) -> Walk:
+        """Lose one's own people who will have left the clinic by the time a visit is wished for; where their role has a
+        handover, meet who follows first, as soon as they are gone."""
+        clinic, own = self.clinic, self.patient.own
+        day = clinic.calendar.day_of(max(clinic.env.now, window.target))
+        for role in kind.continuity:
+            left_on = clinic.pathways.left_on(own[role], day) if role in own else None
+            if left_on is None:
+                continue
+            del own[role]
+            handover = clinic.pathways.handover(role)
+            if handover is not None:
+                self.unsettled = handover.drop_out
+                round_, self.round = self.round, None
+                first = max(clinic.env.now, left_on * MINUTES_A_DAY)
+                yield from self.appointment(handover.step, handover.kind, Window(first, first, inf))
+                self.round = round_
 
     def wish(self, step: Visit, kind: VisitKind, window: Window) -> Request:
         """Give the request for a visit that is not asked for yet."""
@@ -461,7 +523,8 @@ class Journey:
         while round_ is not None and round_.began is None:
             if round_.index > 0 and round_.before is not None:
                 repeat = round_.repeat
-                chance = repeat.drop_out_chance(self.clinic.env.now - round_.before, self)
+                chance = min(1.0, repeat.drop_out_chance(self.clinic.env.now - round_.before, self) * self.unsettled)
+                self.unsettled = 1.0
                 if self.happens(DROP_OUT, repeat.address, chance):
                     return True
             round_ = round_.outer

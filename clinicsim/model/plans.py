@@ -47,10 +47,16 @@ def planner_of(scenario: Scenario) -> "Planner":
 
 
 def named_roles(scenario: Scenario) -> frozenset[str]:
-    """Give the roles that are booked person by person: those that any visit's continuity names or asks a skill of."""
+    """Give the roles that are booked person by person: those that any visit's continuity names or asks a skill of, and
+    those of whom anybody begins no visit shortly before the end of their hours."""
     visits = scenario.visits.values()
     skilled = {role for visit in visits for part in _parts(visit) for role in part.skill}
-    return frozenset(skilled.union(*(visit.continuity for visit in visits)))
+    early = {
+        name
+        for name, role in scenario.staff.items()
+        if role.last_start or any(person.last_start for person in role.people.values())
+    }
+    return frozenset(skilled.union(early, *(visit.continuity for visit in visits)))
 
 
 def on_call_pools(scenario: Scenario) -> list[str]:

@@ -21,6 +21,7 @@ from clinicsim.scenario.values import Names, StaffHours
 SICKNESS = "staff.sickness"
 LEAVE = "staff.leave"
 _WEEKS_A_BLOCK = 52
+_ROUNDING = 1e-9
 _ALWAYS = ((-inf, inf),)
 _DAYS_A_YEAR = 365.25
 
@@ -48,6 +49,8 @@ class _Member:
     own_changes: list[DatedChange]
     limit: ContactLimit
     non_contact: float
+    ramp: float
+    last_start: float
     breaks: tuple[tuple[str, Break], ...]
     absence: Absence
     steady: bool
@@ -172,9 +175,14 @@ class Roster:
             weekly = limit.week_after
         return (inf if limit.day is None else limit.day), (inf if weekly is None else weekly)
 
-    def has_meetings(self, worker: Worker) -> bool:
-        """Say whether a part of a worker's hours is kept free for meetings."""
-        return self._by_name[worker.name].non_contact > 0.0
+    def keeps_hours_free(self, worker: Worker) -> bool:
+        """Say whether a part of a worker's hours is ever kept free: for meetings, or while they are new."""
+        member = self._by_name[worker.name]
+        return member.non_contact > 0.0 or _is_ever_new(member)
+
+    def last_start(self, worker: Worker) -> float:
+        """Give how many minutes before the end of their hours the last visit of a worker may begin."""
+        return self._by_name[worker.name].last_start
 
     def meetings(self, worker: Worker, day: int) -> float:
         """Give the minutes of a day that are kept free for meetings: a share of the hours at the clinic, so none of a
@@ -183,8 +191,13 @@ class Roster:
         return self._attendance(member, day)[3] if member.non_contact else 0.0
 
     def bookable(self, worker: Worker, day: int) -> float:
-        """Give the minutes of a day that can be booked: those on shift without the time for meetings."""
-        return sum(end - start for start, end in self.shift(worker, day)) - self.meetings(worker, day)
+        """Give the minutes of a day that can be booked: those on shift without the time for meetings, and of people
+        who are new the part that they can already fill. What they do with a retreat is not cut."""
+        member, meetings = self._by_name[worker.name], self.meetings(worker, day)
+        minutes = sum(end - start for start, end in self.shift(worker, day)) - meetings
+        if not _is_ever_new(member) or member.retreats.get(day):
+            return minutes
+        return minutes * min(1.0, (day - member.employed[0][0] + 1.0) / member.ramp)
 
     def week(self, day: int) -> int:
         """Give the number of the week, from Monday, in which a day lies; 0 for that of the first day."""
@@ -273,12 +286,16 @@ class Roster:
     # Rooms and equipment
 
     def units(self, address: str, day: int) -> int:
-        """Give how many rooms or pieces there are of a pool (`rooms.dosing`, `equipment.pump`) on a day, or for how
+        """Give how many rooms or pieces of a pool (`rooms.dosing`, `equipment.pump`) can be filled on a day, or for how
         many visits at a time somebody on call (`on_call.prescriber`) can be reached."""
         on_call = self._on_call.get(address)
         if on_call is not None:
             role, spec = on_call
             return spec.at_once * sum(self._reachable(member, day) for member in self._pools[role])
+        return floor(self.there(address, day) * self._things[address].fills + _ROUNDING)
+
+    def there(self, address: str, day: int) -> int:
+        """Give how many rooms or pieces there are of a pool on a day, whether they can be filled or not."""
         pool = self._things[address]
         number = pool.count
         for change, first, until in self._changes[address]:
@@ -420,6 +437,11 @@ class Roster:
         return sum(1 for spans in week.values() if spans)
 
 
+def _is_ever_new(member: _Member) -> bool:
+    """Whether somebody comes after the start and then takes some time to a full caseload."""
+    return member.ramp > 0.0 and member.employed[0][0] > -inf
+
+
 def _is_employed(member: _Member, day: int) -> bool:
     return member.employed == _ALWAYS or any(first <= day < until for first, until in member.employed)
 
@@ -481,6 +503,8 @@ def _member(
         own_changes=own_changes,
         limit=role.contact_limit if own.contact_limit is None else own.contact_limit,
         non_contact=role.non_contact if own.non_contact is None else own.non_contact,
+        ramp=(role.ramp if own.ramp is None else own.ramp) / MINUTES_A_DAY,
+        last_start=role.last_start if own.last_start is None else own.last_start,
         breaks=tuple(breaks.items()),
         absence=absence,
         steady=same_hours and spans == _ALWAYS and not absence.away,

@@ -10,6 +10,7 @@ from clinicsim.scenario.short_forms import under
 from clinicsim.scenario.spec import Named, Spec, written
 from clinicsim.scenario.values import (
     COUNT_SCHEMA,
+    NAME_SCHEMA,
     Amount,
     Count,
     Days,
@@ -28,6 +29,7 @@ from clinicsim.scenario.values import (
     Skills,
     StaffHours,
     TimeRange,
+    WageValue,
     WeekHours,
 )
 
@@ -193,6 +195,15 @@ class OnCall(Spec):
     """When; in the hours of the clinic when left out."""
 
 
+class Handover(Named):
+    """How patients whose own person has left come to know the next one."""
+
+    visit: Name
+    """The visit at which they meet, before the next one that keeps this continuity."""
+    drop_out: Number = written(1.5)
+    """By how much the chance to drop out in the next gap between rounds is multiplied, once."""
+
+
 class Change(Named):
     """A change of a pool from a date on."""
 
@@ -208,7 +219,7 @@ class Change(Named):
     """So many from then on."""
     hours: StaffHours | None = None
     """New hours."""
-    wage: PayValue | None = None
+    wage: WageValue | None = None
     """A new wage."""
     rent: PayValue | None = None
     """A new rent."""
@@ -229,9 +240,13 @@ class Person(Named):
     """Pauses."""
     non_contact: Share | None = None
     """The share of the hours on the rota that is kept free for meetings."""
+    ramp: Duration | None = None
+    """How long somebody hired after the start takes to a full caseload."""
+    last_start: Duration | None = None
+    """No visit begins so long before the end of their hours."""
     absence: Absence | None = None
     """Sickness, leave and dated absences."""
-    wage: PayValue | None = None
+    wage: WageValue | None = None
     """Pay for an hour, a month or a year."""
     paid: Literal["scheduled", "worked"] | None = None
     """Paid for the hours on the rota, or for hours with patients."""
@@ -260,9 +275,17 @@ class Role(Named):
     """Pauses."""
     non_contact: Share = written("0%")
     """The share of the hours on the rota that is kept free for meetings, supervision, calls."""
+    ramp: Duration = written("0 days")
+    """How long those hired after the start take to a full caseload: on each day of it a part of their hours that
+    rises in a line can be booked."""
+    last_start: Duration = written("0 min")
+    """No visit begins so long before the end of their hours."""
+    handover: Annotated[Handover, ShortForm(under("visit"), NAME_SCHEMA)] | None = None
+    """What patients with continuity go through when their own person has left; nothing but a new person when left
+    out."""
     absence: Absence = written({})
     """Sickness, leave and dated absences."""
-    wage: PayValue = written("0 per hour")
+    wage: WageValue = written("0 per hour")
     """Pay."""
     paid: Literal["scheduled", "worked"] = "scheduled"
     """Paid for the hours on the rota, or for hours with patients."""
@@ -287,6 +310,8 @@ class Pool(Named):
     """How many."""
     turnaround: DurationQuantity = written("0 min")
     """Out of use after each patient."""
+    fills: Share = written("100%")
+    """The share that can be filled, rounded down to whole ones: beds that only suit some guests stay empty."""
     rent: PayValue = written("0 per month")
     """Rent of each."""
     hours: WeekHours | None = None

@@ -55,6 +55,7 @@ FIELDS = {
     ("Source", "protocol"): "protocols",
     ("Campaign", "source"): "sources",
     ("ClosedFor", "visit"): "visits",
+    ("Handover", "visit"): "visits",
     ("Payer", "covers"): "visits",
     ("Outcome", "scale"): "scales",
 }

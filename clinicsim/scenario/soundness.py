@@ -41,6 +41,7 @@ def check_soundness(scenario: "Scenario") -> Iterator[Finding]:
                 yield from _closed_for(gap, scenario, part.address)
             case Role() as role:
                 yield from _role(role, part.address)
+                yield from _handover(role, scenario, part.address)
                 yield from _bookable(role, part.address)
                 described = sum(person.count for person in role.people.values())
                 alike = max(0, (role.count or 0) - described)
@@ -113,6 +114,21 @@ def _role(role: Role, address: Address) -> Iterator[Finding]:
         yield Finding(address, "a role needs its `count`, such as {count: 2}")
     elif role.count is not None and role.count < described:
         yield Finding((*address, "count"), f"{described} people are described, more than the count of {role.count}")
+
+
+def _handover(role: Role, scenario: "Scenario", address: Address) -> Iterator[Finding]:
+    """The person whom patients meet at a handover becomes their own; it is no session."""
+    visit = scenario.visits.get(role.handover.visit) if role.handover is not None else None
+    if visit is None:
+        return
+    place = (*address, "handover", "visit")
+    if str(address[-1]) not in visit.continuity:
+        message = (
+            f"who is met there becomes the patient's own: write `continuity: {{{address[-1]}: 2 weeks}}` at the visit"
+        )
+        yield Finding(place, message)
+    if visit.walk_in is not None or visit.group is not None or visit.session_of is not None:
+        yield Finding(place, "a handover is a visit by appointment, of one patient, and no session of a treatment")
 
 
 def _leavers(

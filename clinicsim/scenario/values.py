@@ -71,6 +71,7 @@ from clinicsim.scenario.words import (
     read_step_name,
     read_target,
     read_text,
+    read_wage,
     read_warm_up,
     read_week,
 )
@@ -184,6 +185,15 @@ PayValue = Annotated[
     Pay,
     plain_kind(
         "pay", "an amount a time, such as 45 per hour", read_pay, pattern(rf"{N} per (?:night|{TIMES_PATTERN})")
+    ),
+]
+WageValue = Annotated[
+    Pay,
+    plain_kind(
+        "pay",
+        "an amount a time, such as 45 per hour, or 90 per session",
+        read_wage,
+        pattern(rf"{N} per (?:night|session|{TIMES_PATTERN})"),
     ),
 ]
 NeedValue = Annotated[

@@ -149,7 +149,15 @@ def read_growth(raw: Any) -> ShareATime:
 
 def read_pay(raw: Any) -> Pay:
     """An amount a time."""
-    times = ("hour", "day", "night", "week", "month", "year")
+    return _pay(raw, ("hour", "day", "night", "week", "month", "year"))
+
+
+def read_wage(raw: Any) -> Pay:
+    """An amount a time, or for each visit served."""
+    return _pay(raw, ("session", "hour", "day", "night", "week", "month", "year"))
+
+
+def _pay(raw: Any, times: tuple[str, ...]) -> Pay:
     if is_number(raw):
         raise wrong(f"expected an amount a time: {units.plain(raw)} per hour, {units.plain(raw)} per month")
     value, unit, time = units.a_time(raw, "an amount a time, such as 45 per hour")

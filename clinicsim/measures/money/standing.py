@@ -32,7 +32,7 @@ def rent_entries(run: Run, roster: Roster, calendar: Calendar, months: Months, p
             dated = sorted(
                 ((calendar.moment(change.from_), change) for change in pool.changes.values()), key=lambda one: one[0]
             )
-            count = np.array([roster.units(f"{section}.{name}", int(day // DAY)) for day in midnights], dtype=float)
+            count = np.array([roster.there(f"{section}.{name}", int(day // DAY)) for day in midnights], dtype=float)
             daily = _a_day(pool.rent, months, midnights)
             for begins, change in dated:
                 if change.rent is None:

@@ -52,7 +52,12 @@ def wage_entries(
             time = known.get((f"staff.{pool}", worker.name))
             regular, late = _paid_minutes(time, midnights, rates.worked)
             there = _employed(roster.employment(worker), midnights)
-            wages = prices.cents(_amounts(rates, regular, there, months, midnights), midnights)
+            served = (
+                np.zeros(midnights.size)
+                if time is None
+                else np.bincount((time.visits // DAY).astype(np.int64), minlength=midnights.size)[: midnights.size]
+            )
+            wages = prices.cents(_amounts(rates, regular, served, there, months, midnights), midnights)
             overtime = prices.cents(_hourly(rates) * late / 60.0 * premium, midnights)
             for account, cents in (
                 ("wages", wages),
@@ -116,10 +121,12 @@ def _hourly(rates: Rates) -> Array:
     return np.where(np.array(rates.per) == "hour", rates.amount, 0.0)
 
 
-def _amounts(rates: Rates, minutes: Array, there: Array, months: Months, midnights: Array) -> Array:
-    """What each day earns: by the hour, by the day at work, or a part of a fixed amount for each day employed."""
+def _amounts(rates: Rates, minutes: Array, visits: Array, there: Array, months: Months, midnights: Array) -> Array:
+    """What each day earns: by the hour, by the visit served, by the day at work, or a part of a fixed amount for each
+    day employed."""
     per = np.array(rates.per)
     amounts = np.where(per == "hour", rates.amount * minutes / 60.0, 0.0)
+    amounts = np.where(per == "session", rates.amount * visits, amounts)
     amounts = np.where(np.isin(per, BY_THE_DAY) & (minutes > 0.0), rates.amount, amounts)
     amounts = np.where((per == "week") & there, rates.amount / 7.0, amounts)
     for unit, months_in_it in (("month", 1.0), ("year", 12.0)):

@@ -28,7 +28,7 @@ class CountedPool(Pool[Pooled]):
         super().__init__(roster, window, asked)
         self._workers = roster.workers(pool)
         self._limited = any(roster.has_contact_limit(worker) for worker in self._workers)
-        self._meet = any(roster.has_meetings(worker) for worker in self._workers)
+        self._keep_free = any(roster.keeps_hours_free(worker) for worker in self._workers)
         self._kinds: dict[tuple[frozenset[str], frozenset[str] | None], int] = {}
         self._weights: Memo[tuple[int, frozenset[str], frozenset[str]], int] = Memo(self._weight)
         self._segments = Memo(self._weigh)
@@ -77,7 +77,7 @@ class CountedPool(Pool[Pooled]):
         """Where the limits leave enough minutes, and those who are there can serve all of what is held and of this."""
         if self._limited and need.minutes > self._left(day):
             return 0
-        if self._meet and self._booked(day) + need.booked > self._bookable(day):
+        if self._keep_free and self._booked(day) + need.booked > self._bookable(day):
             return 0
         mask = -1
         for offset, length, more in self._segments[need]:
@@ -103,7 +103,7 @@ class CountedPool(Pool[Pooled]):
         return min(daily - self._minutes.get(day, 0.0), self._left_in_week(day))
 
     def _bookable(self, day: int) -> float:
-        """The minutes of a day that can be booked of all on shift: their time for meetings is taken out."""
+        """The minutes of a day that can be booked of all on shift: hours kept free are taken out."""
         return sum(self._roster.bookable(worker, day) for worker in self._workers)
 
     def _booked(self, day: int) -> float:

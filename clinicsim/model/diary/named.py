@@ -30,7 +30,9 @@ class NamedPool(Pool[Seating]):
         self._nothing: Levels = {0: self._side_by_side([DAY_MASK] * len(self._workers))}
         self._limited = [roster.has_contact_limit(worker) for worker in self._workers]
         self._any_limited = any(self._limited)
-        self._any_meets = any(roster.has_meetings(worker) for worker in self._workers)
+        self._any_keeps_free = any(roster.keeps_hours_free(worker) for worker in self._workers)
+        self._last_starts = [max(1, round(roster.last_start(worker))) for worker in self._workers]
+        self._any_last_start = any(minutes > 1 for minutes in self._last_starts)
         self._pauses = [tuple(pause for _, pause in roster.breaks(worker)) for worker in self._workers]
         self._any_pauses = any(self._pauses)
         self._any_daily = any(roster.contact_limit(worker, 0)[0] < inf for worker in self._workers)
@@ -177,8 +179,10 @@ class NamedPool(Pool[Seating]):
         Late at night an offset brings in minutes of the next lane, at starts that lie in no hours.
         """
         lanes = self._with_minutes(shape.minutes, day) if self._any_limited else -1
-        if self._any_meets:
+        if self._any_keeps_free:
             lanes &= self._beside_meetings(shape.booked, day)
+        if self._any_last_start:
+            lanes &= self._early_enough(day, shape.serves) >> shape.intervals[0][0]
         for offset, length, amount, _ in shape.intervals:
             if not lanes:
                 break
@@ -227,10 +231,20 @@ class NamedPool(Pool[Seating]):
         return self._those([minutes <= there for there in left])
 
     def _beside_meetings(self, minutes: float, day: int) -> int:
-        """The lanes of those whose time for meetings leaves so many minutes on a day."""
+        """The lanes of those whose hours, without those kept free, leave so many minutes on a day."""
         roster = self._roster
         return self._those(
             [self._booked(worker.name, day) + minutes <= roster.bookable(worker, day) for worker in self._workers]
+        )
+
+    def _early_enough(self, day: int, serves: frozenset[str]) -> int:
+        """By person the minutes of a day that do not lie within the last ones of their hours."""
+        there, width = self._there[day][serves], self._width
+        return self._side_by_side(
+            [
+                starts_of(there >> (place * width) & self._lane, minutes)
+                for place, minutes in enumerate(self._last_starts)
+            ]
         )
 
     def _booked(self, name: str, day: int) -> float:

@@ -43,7 +43,7 @@ MONTH_NAMES = {"jan": "January", "feb": "February", "mar": "March", "apr": "Apri
 DAY_NAMES = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday",
              "sat": "Saturday", "sun": "Sunday", "else": "other days"}  # fmt: skip
 TOLD_OF_ROLES = {"count", "hours", "skills", "contact_limit", "breaks", "absence", "wage", "paid", "only_for",
-                 "changes", "people", "on_cost", "hiring"}  # fmt: skip
+                 "changes", "people", "on_cost", "hiring", "ramp", "last_start", "handover"}  # fmt: skip
 
 
 def demand(scenario: "Scenario") -> Iterator[Line]:
@@ -116,7 +116,7 @@ def staff(scenario: "Scenario") -> Iterator[Line]:
         yield sentence(
             f"{count} {called if count == 1 else plural(called)}, {_hours(role.hours)}{_paid(scenario, role)}"
         )
-        yield from (sentence(text, 1) for text in _of_role(role))
+        yield from (sentence(text, 1) for text in (*_of_role(role), *_handover(role)))
         for person_name, person in role.people.items():
             told = listed(list(_of_person(person))) or "as the others"
             many = f" ({person.count} alike)" if person.count > 1 else ""
@@ -151,6 +151,10 @@ def _of_role(role: Any) -> Iterator[str]:
         begin, end = pause.between
         yield f"a break of {duration(pause.lasts)} between {_clock(begin)} and {_clock(end)}"
     yield from _absence(role.absence)
+    if role.ramp:
+        yield f"those hired later take {duration(role.ramp)} to a full caseload"
+    if role.last_start:
+        yield f"no visit begins in the last {duration(role.last_start)} of their hours"
     if role.only_for:
         yield f"only for {listed([words(name) for name in role.only_for])}"
     if role.on_cost is not None:
@@ -159,6 +163,14 @@ def _of_role(role: Any) -> Iterator[str]:
         yield f"each hire costs {amount(role.hiring)}"
     yield from changes(role.changes)
     yield from also(role, TOLD_OF_ROLES)
+
+
+def _handover(role: Any) -> Iterator[str]:
+    if role.handover is not None:
+        yield (
+            f"patients whose own person has left meet the next one at the visit “{words(role.handover.visit)}”, and "
+            f"the chance to drop out in the next gap is {number(role.handover.drop_out)} times as high"
+        )
 
 
 def _of_person(person: Any) -> Iterator[str]:
@@ -210,6 +222,8 @@ def rooms(scenario: "Scenario") -> Iterator[Line]:
             text = f"{pool.count} {noun if pool.count == 1 else plural(noun)}"
             if not (isinstance(pool.turnaround, Fixed) and pool.turnaround.value == 0):
                 text += f", out of use for {quantity(pool.turnaround, duration)} after each patient"
+            if pool.fills < 1.0:
+                text += f", of which {share(pool.fills)} can be filled, rounded down"
             if pool.hours is not None:
                 text += f", open {week(pool.hours)}"
             if pool.rent.amount:

@@ -33,7 +33,7 @@ UNITS = ((WEEK, "week"), (DAY, "day"), (HOUR, "hour"), (1.0, "minute"))
 DAY_KEYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PERIODS = ((1 / 24, "hour"), (1.0, "day"), (7.0, "week"), (365.25 / 12, "month"), (365.25, "year"))
 PERIOD_OF_PAY = {"hour": "an hour", "day": "a day", "night": "a night", "week": "a week", "month": "a month",
-                 "year": "a year"}  # fmt: skip
+                 "year": "a year", "session": "for each visit served"}  # fmt: skip
 LOW, HIGH = 0.1, 0.9
 """What is said of a distribution beside its middle: what one in ten lie under, and over."""
 
