@@ -32,6 +32,8 @@ MANY_BEDS: Mapping[str, object] = {
 }  # fmt: skip
 OWN: Mapping[str, Mapping[str, object]] = {
     "weekly": {"protocols.weekly.steps.course.late_drop_out": "0% per week"},
+    "sceptical-weekly": {"protocols.weekly.steps.course.late_drop_out": "0% per week"},
+    "hopeful-weekly": {"protocols.weekly.steps.course.late_drop_out": "0% per week"},
     "intensive": {"protocols.intensive.steps.course.late_drop_out": "0% per week"},
     "retreat": {
         **MANY_BEDS, "retreats.five_day.every": "1 week", "retreats.five_day.size": {"min": 4, "max": 20},
@@ -133,6 +135,13 @@ def test_change_by_the_last_dosing(name, replications, response, remission, fall
     if sessions is not None:  # the number of sessions within three standard errors
         assert mean(course.given for course in courses) == pytest.approx(sessions, abs=0.15)
         assert mean(course.completed for course in courses) == pytest.approx(finish, abs=0.03)
+
+
+@pytest.mark.parametrize(("name", "response"), [("sceptical-weekly", 0.30), ("hopeful-weekly", 0.60)])
+def test_the_sceptical_and_the_hopeful_set_give_the_response_they_are_named_for(name, response):
+    """Of all who start a weekly course: 0.30 and 0.60, against 0.43 of the base set."""
+    courses = played(name, 3).everybody
+    assert mean(course.responds() for course in courses) == pytest.approx(response, abs=0.03)
 
 
 @pytest.mark.parametrize("name", ["weekly", "retreat", "intensive"])

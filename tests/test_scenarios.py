@@ -13,7 +13,7 @@ from clinicsim.scenario.addresses import matches
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
-BASES = {"clinic"}
+BASES = {"clinic", "sceptical", "base", "hopeful"}
 COMPLETE = [path for path in FILES if path.stem not in BASES]
 STRESS = {"saturated", "staff-shortage", "turnover"}
 """More is asked of them than they can give, on purpose: for good, or while somebody is missing."""
@@ -81,6 +81,16 @@ def test_their_evidence_is_about_something(scenario):
     assert played.evidence
     for address in played.evidence:
         assert any(matches(address, other) for other in known), address
+
+
+@pytest.mark.parametrize("over", ["weekly", "retreat", "medium"])
+def test_the_base_set_is_what_the_others_take(over, tmp_path):
+    """Laid over a scenario it changes nothing that is played."""
+    for name in ("clinic", "weekly", "retreat", "medium", "base"):
+        (tmp_path / f"{name}.yaml").write_text((ROOT / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8"))
+    both = tmp_path / "both.yaml"
+    both.write_text(f"clinicsim: 1\nextends: [{over}.yaml, base.yaml]\n")
+    assert load(both).content_id == load(tmp_path / f"{over}.yaml").content_id
 
 
 def test_the_rows_that_they_cite_are_in_the_page_of_evidence():
