@@ -28,6 +28,7 @@ DOORS = {
     "pyarrow": ["clinicsim.report"],
     "vl_convert": ["clinicsim.report"],
     "jinja2": ["clinicsim.report"],
+    "docx": ["clinicsim.report"],
     "xlsxwriter": ["clinicsim.report"],
     "markupsafe": ["clinicsim.report"],
     "click": ["clinicsim.cli"],

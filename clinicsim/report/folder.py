@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clinicsim.report import manifest
 from clinicsim.report.detail import join_detail
+from clinicsim.report.document import document
 from clinicsim.report.figures import all_figures
 from clinicsim.report.findings import Findings
 from clinicsim.report.page import page
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from clinicsim.experiment.comparison import Comparison
     from clinicsim.experiment.results import Results
 
-BUSINESS_CASE = "business-case.xlsx"
+BUSINESS_CASE, IN_WORDS = "business-case.xlsx", "business-case.docx"
 NO_CHANGES: Mapping[str, str] = MappingProxyType({})
 NO_PICTURES = (
     "The pictures (SVG, PNG) and the charts in the page are left out, because vl-convert-python is not installed here; "
@@ -60,6 +61,9 @@ def _write(findings: Findings, folder: Path, changes: Mapping[str, str], detail:
     case = workbook(findings, changes)
     if case is not None:
         files[BUSINESS_CASE] = case
+    words = document(findings, figures, drawn.png if drawn else {}, changes)
+    if words is not None:
+        files[IN_WORDS] = words
     files["report.html"] = page(findings, figures, changes, drawn.vega if drawn else None).encode()
     files[manifest.NAME] = manifest.manifest(findings.results, changes, files).encode()
     before = manifest.told(folder)

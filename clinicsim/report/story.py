@@ -99,6 +99,16 @@ def money(findings: Findings) -> list[str]:
     return money_sentences(findings.results)
 
 
+def answer(findings: Findings) -> list[str]:
+    """The verdicts of a comparison, money first; the headline measures of a single scenario."""
+    if findings.comparison is None:
+        return key_sentences(findings)
+    measures = findings.results.measures
+    ordered = sorted(findings.comparison.verdicts, key=lambda verdict: measures[verdict.measure].group != "money")
+    said = list(dict.fromkeys(verdict.sentence for verdict in ordered))
+    return said or ["Too few replications to say which is ahead."]
+
+
 def whom(findings: Findings) -> list[str]:
     """Over whom the key figures are, and why some are missing."""
     return [*dates_of_follow_up(findings.results), *left_out(findings.results)]

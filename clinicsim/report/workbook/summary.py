@@ -32,22 +32,12 @@ def summary(book: Book, found: Sequence[Block]) -> None:
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, max(3, len(found)), 26)
     row = 3
-    for text in _answer(book):
+    for text in story.answer(findings):
         sheet.merge_range(row, 0, row, max(3, len(found)), text, book.style("answer"))
         sheet.set_row(row, 34)
         row += 1
     row = _live(book, sheet, found, row + 1)
     _charts(book, sheet, found, row + 1)
-
-
-def _answer(book: Book) -> list[str]:
-    findings = book.findings
-    if findings.comparison is None:
-        return story.key_sentences(findings)
-    measures = findings.results.measures
-    ordered = sorted(findings.comparison.verdicts, key=lambda verdict: measures[verdict.measure].group != "money")
-    said = list(dict.fromkeys(verdict.sentence for verdict in ordered))
-    return said or ["Too few replications to say which is ahead."]
 
 
 def _live(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> int:
