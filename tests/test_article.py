@@ -166,6 +166,8 @@ def test_people_are_turned_away_with_reasons_and_some_return():
         assert times[-1] - times[0] >= 8 * WEEK
     dosed = {row[2] for row in log.rows["dosed"]}
     assert dosed & set(again)
+    lasting = {people[row[1]]["contraindication"] for row in log.rows["inquiry"] if row[4]}
+    assert lasting == {"cardiovascular", "psychosis", "other"}
     assert {people[person]["contraindication"] for person in dosed - set(again)} == {"none"}
 
 

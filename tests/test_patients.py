@@ -29,7 +29,7 @@ def clinic(**written):
         "patience",
     ]
     blank = dict.fromkeys(names) | {"refractory": Fixed(0.0), "fearful": Fixed(0.0), "times": {}, "traits": {}}
-    return SimpleNamespace(patients=SimpleNamespace(**(blank | written)), outcome=None)
+    return SimpleNamespace(patients=SimpleNamespace(**(blank | written)), outcome=None, pathway={})
 
 
 FINDINGS = Options((("psychosis", 0.03), ("none", 0.97)))

@@ -49,7 +49,7 @@ def starters():
     severity = Distribution("normal", (("mean", Fixed(14.0)), ("sd", Fixed(4.5))), 10.0, 21.0)
     names = ["disorder", "payer", "kind", "preference", "contraindication", "modality", "available", "patience"]
     written = dict.fromkeys(names) | {"refractory": Fixed(0.0), "fearful": Fixed(0.0), "times": {}, "traits": {}}
-    scenario = SimpleNamespace(patients=SimpleNamespace(severity=severity, **written), outcome=None)
+    scenario = SimpleNamespace(pathway={}, patients=SimpleNamespace(severity=severity, **written), outcome=None)
     population, treatment = Population(scenario, STREAMS), model().treatments["ketamine"]
     people = [population.draw(Arrival(0.0, "web", n, n), n) for n in range(40_000)]
     potentials = [treatment.potential(person, 0.0) for person in people]

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from clinicsim.model.calendar import WEEKDAYS
 from clinicsim.model.sampling import Attribute, attributes_read, chooser, gives_text, is_random, sampler
 from clinicsim.model.scales import scale_of
-from clinicsim.scenario.quantities import Fixed
+from clinicsim.scenario.pathway import LeaveStep
+from clinicsim.scenario.quantities import Fixed, Table
+from clinicsim.scenario.walk import least
 
 if TYPE_CHECKING:
     from clinicsim.model.calendar import Spans
@@ -66,6 +68,7 @@ class Population:
             for name, draw, random in _in_order(dict(_written(scenario.patients)))
         ]
         self._scale = scale_of(scenario.outcome)
+        self._no_lasting = {NONE, *_passing(scenario)}
         self._free: dict[str, tuple[Spans, ...] | None] = {
             name: tuple(tuple(hours[day]) for day in WEEKDAYS) for name, hours in scenario.patients.times.items()
         } | {ANY: None}
@@ -91,10 +94,21 @@ class Population:
             attributes=attributes,
             baseline=float(attributes.get(SEVERITY, math.nan)),
             patience=float(patience),
-            excluded=attributes.get(CONTRAINDICATION, NONE) != NONE,
+            excluded=attributes.get(CONTRAINDICATION, NONE) not in self._no_lasting,
             free=self._free[str(attributes.get(AVAILABLE, ANY))],
             step=arrival.step,
         )
+
+
+def _passing(scenario: "Scenario") -> Iterator[str]:
+    """The contraindications that can be mended: who leaves for one may come back."""
+    for step in scenario.pathway.values():
+        if not isinstance(step, LeaveStep):
+            continue
+        for reason in step.returns:
+            share = step.leave[reason]
+            if isinstance(share, Table) and share.by == CONTRAINDICATION:
+                yield from (value for value, _ in share.rows if least(share, CONTRAINDICATION, value) > 0.0)
 
 
 def _written(patients: "Patients") -> Iterator[tuple[str, Any]]:
