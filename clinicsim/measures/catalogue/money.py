@@ -184,8 +184,8 @@ MONEY = (
         "cost_per_qaly",
         "money",
         "Cost for each quality-adjusted life year",
-        "All discounted costs of the period over all discounted quality-adjusted life years that eligible people "
-        "gain in it against their own baseline. Benefit after the end is not counted.",
+        "All discounted costs of the period, without inflation, over all discounted quality-adjusted life years that "
+        "eligible people gain in it against their own baseline. Benefit after the end is not counted.",
         ELIGIBLE,
         direction="less",
         difference_that_matters=1000.0,
@@ -196,7 +196,12 @@ MONEY = (
         _money(name, unit, name.replace("_", " ").capitalize(), definition, needs_outcome=outcome, shown=False)
         for name, unit, definition, outcome in (
             ("costs_in_window", "money", "All costs of the period.", False),
-            ("discounted_costs", "money", "All costs of the period, discounted to its beginning.", False),
+            (
+                "discounted_costs",
+                "money",
+                "All costs of the period without inflation, discounted to its beginning.",
+                False,
+            ),
             ("completed_in_window", "courses", "Courses completed in the period.", False),
             ("investment", "money", "What is invested in the period.", False),
             ("responders_in_window", "people", "Starters in response at the end of their course.", True),

@@ -12,6 +12,7 @@ from clinicsim.measures.money.books import books
 from clinicsim.measures.money.income import delivered_visits, protocols_of
 from clinicsim.measures.money.ledger import COSTS, INVESTMENT, NEVER, REVENUE, Ledger
 from clinicsim.measures.money.packages import Delivered
+from clinicsim.measures.money.prices import Prices
 from clinicsim.measures.outcomes import Courses, responded
 from clinicsim.measures.paths import ScorePaths
 from clinicsim.measures.periods import DAY, YEAR_DAYS
@@ -205,11 +206,12 @@ def _present(run: Run, ledger: Ledger) -> float:
 def _value(run: Run, ledger: Ledger, paths: ScorePaths | None) -> Figures:
     """The parts of which ratios are made: costs and what they bought, over the window."""
     costs = ledger.of(*COSTS) & run.within(ledger.service)
+    real = Prices(run.scenario).in_money_of_the_start(ledger.cents[costs], ledger.service[costs])
     ended = run.columns["course_ended"]
     completed = ended.texts("reason").are("completed") & run.within(ended.floats("time"))
     figures: dict[str, float] = {
         "costs_in_window": -float(ledger.cents[costs].sum()) / 100.0,
-        "discounted_costs": -discounted(run, ledger.service[costs], ledger.cents[costs]) / 100.0,
+        "discounted_costs": -discounted(run, ledger.service[costs], real) / 100.0,
         "completed_in_window": float(np.count_nonzero(completed)),
         "investment": -float(ledger.cents[ledger.of(INVESTMENT) & run.within(ledger.service)].sum()) / 100.0,
     }

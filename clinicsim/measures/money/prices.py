@@ -68,3 +68,7 @@ class Prices:
         if not self._growth_a_day:
             return in_cents(np.broadcast_to(amounts, np.broadcast(amounts, dates).shape))
         return in_cents(np.asarray(amounts) * np.exp(self._growth_a_day * np.floor(np.asarray(dates) / DAY)))
+
+    def in_money_of_the_start(self, cents: Array, dates: Array) -> Array:
+        """Cents at dates (minutes of the run), with the inflation since the start taken out again; not rounded."""
+        return cents * np.exp(-self._growth_a_day * np.floor(dates / DAY))
