@@ -90,8 +90,7 @@ def test_every_figure_of_a_shipped_scenario_has_one_row(path):
     (scenario,), _ = load_many([path], partial=True)
     found = register(scenario)
     assert len({one.address for one in found}) == len(found)
-    values = {one.address: one for one in found}
-    assert values["staff.therapist.count"].value is not None
+    assert any(one.address.startswith("outcome.treatments.") for one in found)
     assert all(one.grade in {"", "A", "B", "C", "D"} for one in found)
 
 
