@@ -457,3 +457,20 @@ def test_a_target_that_no_measure_can_meet_is_told_at_its_line(target: str, word
         check_targets(wrong)
     assert words in str(told.value)
     assert str(told.value).startswith("scenario:17:")
+
+
+def test_rooms_in_use_by_hour_of_the_week():
+    """Two talks of 90 minutes at nine on a Monday and one on a Tuesday of two weeks, and 30 minutes of cleaning."""
+    scenario = clinic(
+        """
+length: 2 weeks
+hours: {mon: 09:00-11:00, tue: 09:00-11:00}
+arrivals: {at_start: {first: 3}}
+rooms: {office: {count: 2, turnaround: 30 min}}
+visits: {talk: {takes: 90 min, room: office}}
+pathway: {first: {visit: talk}}
+"""
+    )
+    week = measure(simulate(scenario, 1, 1), scenario).series["in_use_by_hour.office"]
+    used = {hour: value for hour, value in enumerate(week) if value}
+    assert used == {9: 1.0, 10: 1.0, 24 + 9: 0.5, 24 + 10: 0.5}

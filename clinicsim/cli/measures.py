@@ -31,7 +31,9 @@ def measures(as_json: bool) -> None:
         entries = [{field: getattr(measure, field) for field in FIELDS} for measure in shown]
         click.echo(json.dumps(entries, indent=1, ensure_ascii=False))
         return
-    for group, members in groupby(shown, key=lambda measure: "by month or week" if measure.index else measure.group):
+    for group, members in groupby(
+        shown, key=lambda measure: "by month, week or hour" if measure.index else measure.group
+    ):
         say(group.upper(), bold=True)
         for measure in members:
             kinds = (measure.unit, f"by {measure.index}" if measure.index else "", BETTER[measure.direction],

@@ -144,7 +144,7 @@ def estimate_of(results: Results, label: str, name: str) -> Estimate | None:
 
 
 def series_estimates(results: Results) -> pd.DataFrame:
-    """The same for series, by month or week: scenario, measure, unit, index, mean, low, high, n.
+    """The same for series, by month, week or hour of the week: scenario, measure, unit, index, mean, low, high, n.
 
     Points with fewer than 30 people behind them over all replications are left out.
     """

@@ -17,7 +17,7 @@ from clinicsim.measures.money import LineKey, money, money_by_month, money_lines
 from clinicsim.measures.outcomes import outcomes
 from clinicsim.measures.paths import ScorePaths
 from clinicsim.measures.run import Run
-from clinicsim.measures.series import by_month, by_week
+from clinicsim.measures.series import by_hour, by_month, by_week
 from clinicsim.measures.split import split
 from clinicsim.measures.worktime import unit_times, work_times
 
@@ -32,7 +32,7 @@ class Measured:
 
     `values` are NaN where there is nobody, or nothing, to measure; a time that was not reached in the run is infinite.
     `counts` has, for shares of people, how many did and how many could. `series` has a value for each month of the
-    window, or each week since a person's own start. `lines` are the ledger's, by month.
+    window, each week since a person's own start, or each hour of the week. `lines` are the ledger's, by month.
     """
 
     values: dict[str, float]
@@ -64,7 +64,7 @@ def measure_run(run: Run) -> Measured:
         **courses(run),
         **maintenance(run),
     }
-    series = dict(by_month(run, times, units))
+    series = {**by_month(run, times, units), **by_hour(run, units)}
     if scenario.outcome is not None:
         paths = ScorePaths(run)
         figures |= {**outcomes(run, paths), **split(run, paths)}

@@ -1,4 +1,5 @@
-"""Figures over time: month by month through the window, and scores week by week since the inquiry."""
+"""Figures over time: month by month through the window, scores week by week since the inquiry, rooms by hour of the
+week."""
 
 from collections.abc import Mapping
 
@@ -17,6 +18,7 @@ from clinicsim.measures.worktime import UnitTime, WorkTime
 Array = np.ndarray
 WEEKS = 53
 """Weeks 0 to 52."""
+HOUR, HOURS_A_DAY, HOURS_A_WEEK = 60.0, 24, 168
 
 
 def by_month(run: Run, times: list[WorkTime], units: list[UnitTime]) -> Mapping[str, Array]:
@@ -57,6 +59,21 @@ def by_week(run: Run, paths: ScorePaths) -> Mapping[str, Array]:
         "score_by_week_starters": of_starters,
         "seen_by_week": seen,
         "seen_by_week_starters": starters,
+    }
+
+
+def by_hour(run: Run, units: list[UnitTime]) -> Mapping[str, Array]:
+    """The average number of rooms and pieces of equipment in use in each hour of the week, from Monday midnight on."""
+    first = run.begin // HOUR
+    edges = np.clip(np.arange(first, np.ceil(run.end / HOUR) + 1.0) * HOUR, run.begin, run.end)
+    hour = (np.arange(edges.size - 1) + int(first) + run.scenario.start.weekday() * HOURS_A_DAY) % HOURS_A_WEEK
+    there = np.bincount(hour, weights=np.diff(edges), minlength=HOURS_A_WEEK)
+    used = {pool.name: np.zeros(edges.size - 1) for pool in pools(run.scenario).values() if pool.section != "staff"}
+    for unit in units:
+        used[unit.pool.name] += np.diff(minutes_before(unit.in_use, edges))
+    return {
+        f"in_use_by_hour.{name}": _ratios(np.bincount(hour, weights=minutes, minlength=HOURS_A_WEEK), there)
+        for name, minutes in used.items()
     }
 
 

@@ -10,6 +10,7 @@ from clinicsim.report.cause_figures import cause_figures
 from clinicsim.report.charts import against_zero, courses, intervals, row_names, terms, time_axis
 from clinicsim.report.figure import Figure, Panel
 from clinicsim.report.findings import Findings, in_words, sentence
+from clinicsim.report.hour_figures import use_by_hour
 from clinicsim.report.tables import Table, by_scenario
 from clinicsim.report.theme import PLAIN_ZERO, on_lines
 
@@ -156,6 +157,7 @@ def _every_figure(findings: Findings) -> Iterator[Figure | None]:
     for rows in ROWS:
         yield _rows(findings, rows)
     yield from cause_figures(findings)
+    yield use_by_hour(findings)
     for course in COURSES:
         yield _course(findings, course)
     yield _outcomes(findings)

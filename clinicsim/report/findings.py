@@ -34,7 +34,7 @@ class Findings:
 
     @cached_property
     def series(self) -> pd.DataFrame:
-        """Series with their intervals, month by month or week by week."""
+        """Series with their intervals, by month, by week or by hour of the week."""
         return series_estimates(self.results)
 
     @cached_property

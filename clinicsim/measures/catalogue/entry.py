@@ -18,7 +18,8 @@ class Measure:
     brought together: a median where a value may be censored at infinity, or the value that 95% of them stay under; a
     `ratio` is the mean of its first measure over that of its second. `people` is the series that counts the people
     behind each point of a series: where there are few, the point is left out. `difference_that_matters` is the least
-    difference worth knowing of, in the unit. `index` is "month" or "week" for a series. `label` is for charts. What is
+    difference worth knowing of, in the unit. `index` is "month", "week" or
+    "hour" (of the week, from 0 for that from Monday midnight) for a series. `label` is for charts. What is
     not `shown` is there for other figures to be made from.
     """
 
@@ -34,7 +35,7 @@ class Measure:
     bounds: tuple[float | None, float | None] = (0.0, None)
     pooled: bool = False
     summary: Literal["mean", "median", "p95"] = "mean"
-    index: Literal["", "month", "week"] = ""
+    index: Literal["", "month", "week", "hour"] = ""
     needs_outcome: bool = False
     needs_money: bool = False
     ratio: tuple[str, str] | None = None

@@ -1,4 +1,5 @@
-"""Series: measures with a value for each month of the run, or each week of a person's way."""
+"""Series: measures with a value for each month of the run, each week of a person's way, or each
+hour of the week."""
 
 from dataclasses import replace
 
@@ -40,6 +41,10 @@ SERIES = (
              "Maintenance dosings over all dosings of the month."),
     monthly("utilisation_by_month.{pool}", "share", "capacity", "Use of {pool}", "Utilisation of {pool} in each "
                                                                                   "month."),
+    Measure("in_use_by_hour.{unit}", "in use", "capacity", "{unit} in use", "Average number of {unit} in use, "
+                                                                           "turnaround included, in each hour of the "
+                                                                           "week.",
+            WINDOW, "neither", 0.0, index="hour"),
     *(replace(monthly(name, "money", "money", label, definition), bounds=ANY, needs_money=True)
       for name, label, definition in (
           ("net_revenue_by_month", "Net revenue", "Net revenue of each month."),
