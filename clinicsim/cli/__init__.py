@@ -16,6 +16,8 @@ from clinicsim.cli.new import new
 from clinicsim.cli.program import Program
 from clinicsim.cli.run import run
 from clinicsim.cli.schema import schema
+from clinicsim.cli.study import study
+from clinicsim.cli.sweep import sweep
 from clinicsim.cli.trace import trace
 from clinicsim.cli.validate import validate
 
@@ -31,5 +33,5 @@ def main() -> None:
     """
 
 
-for _command in (run, compare, ladder, validate, explain, evidence, trace, new, measures, schema):
+for _command in (run, compare, sweep, study, ladder, validate, explain, evidence, trace, new, measures, schema):
     main.add_command(_command)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from clinicsim.experiment.comparison import Comparison as Comparison
     from clinicsim.experiment.comparison import compare as compare
     from clinicsim.experiment.comparison import compared as compared
+    from clinicsim.experiment.design import points_of as points_of
+    from clinicsim.experiment.design import read_factors as read_factors
+    from clinicsim.experiment.design import read_points as read_points
+    from clinicsim.experiment.design import say_point as say_point
     from clinicsim.experiment.ladder import Ladder as Ladder
     from clinicsim.experiment.replications import replicate as replicate
     from clinicsim.experiment.replications import run as run
@@ -19,23 +23,39 @@ if TYPE_CHECKING:
     from clinicsim.experiment.results import Results as Results
     from clinicsim.experiment.results import estimates as estimates
     from clinicsim.experiment.results import series_estimates as series_estimates
+    from clinicsim.experiment.store import FIGURE_COLUMNS as FIGURE_COLUMNS
+    from clinicsim.experiment.store import Store as Store
+    from clinicsim.experiment.sweeps import Sweep as Sweep
+    from clinicsim.experiment.sweeps import factors_of as factors_of
+    from clinicsim.experiment.sweeps import plans_of as plans_of
+    from clinicsim.experiment.sweeps import sweep as sweep
     from clinicsim.experiment.verdicts import Verdict as Verdict
     from clinicsim.experiment.words import say_range as say_range
     from clinicsim.experiment.words import say_value as say_value
 
 _HOMES = {
+    "FIGURE_COLUMNS": "store",
     "Comparison": "comparison",
     "Ladder": "ladder",
     "Results": "results",
+    "Store": "store",
+    "Sweep": "sweeps",
     "Verdict": "verdicts",
     "compare": "comparison",
     "compared": "comparison",
     "estimates": "results",
+    "factors_of": "sweeps",
+    "plans_of": "sweeps",
+    "points_of": "design",
+    "read_factors": "design",
+    "read_points": "design",
     "replicate": "replications",
     "run": "replications",
+    "say_point": "design",
     "say_range": "words",
     "say_value": "words",
     "series_estimates": "results",
+    "sweep": "sweeps",
     "workers_ready": "replications",
 }
 

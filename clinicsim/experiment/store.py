@@ -31,6 +31,7 @@ FORMAT = 1
 MOST_EVENTS = 1_000_000_000
 """Bytes of events that a study keeps: about 1,500 replications of three years. What comes later is played again when
 a price changes."""
+FIGURE_COLUMNS = ["content_id", "scenario", "seed", "replication", "measure", "value"]
 PATIENCE = 30.0
 """Seconds to wait for another program that writes to the file."""
 
@@ -165,6 +166,16 @@ class Store:
             (scenario.content_id, seed, engine_version(), measure, replications),
         )
         return [_figure(value) for (value,) in rows]
+
+    def figures(self) -> Iterator[tuple[Any, ...]]:
+        """Every figure of this engine: content id, scenario, seed, replication, measure, value."""
+        yield from self._file.execute(
+            "SELECT content, scenario.name, seed, number, measure.name, value FROM replication"
+            " JOIN scenario USING (content) JOIN figure ON figure.replication = replication.id"
+            " JOIN measure ON measure.id = figure.measure WHERE engine = ?"
+            " ORDER BY content, seed, number, place",
+            (engine_version(),),
+        )
 
     def kept(self) -> Kept:
         """How much is there."""

@@ -15,7 +15,10 @@ from clinicsim.report.ladder import write_ladder as write_ladder
 from clinicsim.report.money_words import money_sentences as money_sentences
 from clinicsim.report.place import check_folder as check_folder
 from clinicsim.report.place import room_for_detail as room_for_detail
+from clinicsim.report.sweep import known_measures as known_measures
+from clinicsim.report.sweep import write_sweep as write_sweep
 from clinicsim.report.tables import figure_in_words as figure_in_words
+from clinicsim.report.tables import write_csv as write_csv
 from clinicsim.report.trace import Trace as Trace
 from clinicsim.report.trace import trace_run as trace_run
 from clinicsim.report.trace import write_trace as write_trace
@@ -26,6 +29,7 @@ __all__ = [
     "check_folder",
     "event_table",
     "figure_in_words",
+    "known_measures",
     "ladder_table",
     "money_sentences",
     "room_for_detail",
@@ -33,7 +37,9 @@ __all__ = [
     "trace_patient",
     "trace_run",
     "write_comparison",
+    "write_csv",
     "write_ladder",
     "write_run",
+    "write_sweep",
     "write_trace",
 ]

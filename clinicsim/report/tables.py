@@ -5,8 +5,10 @@ import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clinicsim.errors import OutputError
 from clinicsim.experiment.words import say_difference_range, say_range, say_value
 
 if TYPE_CHECKING:
@@ -71,6 +73,21 @@ def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any] | Sequence
     return text.getvalue()
 
 
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Write rows as a CSV file, one at a time; give how many there were. Raise OutputError where that cannot be."""
+    written = 0
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(columns)
+            for row in rows:
+                writer.writerow([cell(value) for value in row])
+                written += 1
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from None
+    return written
+
+
 def frame_as_csv(frame: "pd.DataFrame") -> str:
     """A frame as CSV, without its index."""
     return csv_text(list(frame.columns), frame.itertuples(index=False, name=None))
@@ -80,6 +97,8 @@ def cell(value: Any) -> str:
     """A value as it stands in CSV."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(RUN_BY_SPREADSHEETS) else value
+    if value is None:
+        return ""
     if isinstance(value, float):
         return "" if math.isnan(value) else repr(float(value))
     return str(value)

@@ -13,7 +13,7 @@ import yaml
 
 from clinicsim.scenario import mishaps
 from clinicsim.scenario.problems import Problems, nearest, quoted
-from clinicsim.scenario.tree import MOST_DEPTH, Entry, Mapping, Node, Place, Scalar, Sequence, resolve
+from clinicsim.scenario.tree import MOST_DEPTH, Entry, Mapping, Node, Place, Plain, Scalar, Sequence, plain, resolve
 
 MOST_BYTES = 1_000_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -89,6 +89,22 @@ def decode(data: bytes, shown: str, problems: Problems) -> str | None:
         problems.error(Place(shown, 1, 1, ""), "the file is not plain text in UTF-8; save it as UTF-8 in your editor")
         return None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_plain(path: Path) -> Plain:
+    """What a YAML file that is no scenario says, as plain data. Raise ScenarioError where it cannot be read."""
+    problems, top = Problems(), Place(str(path), 1, 1, "")
+    try:
+        text = decode(path.read_bytes(), str(path), problems)
+    except FileNotFoundError:
+        problems.error(top, _missing(path))
+        text = None
+    except OSError as reason:
+        problems.error(top, f"cannot be read: {reason.strerror or reason}")
+        text = None
+    node = None if text is None else read_text(text, str(path), problems)
+    problems.stop_if_any()
+    return None if node is None else plain(node)
 
 
 def read_mapping(text: str, shown: str, problems: Problems) -> Mapping | None:

@@ -1,0 +1,175 @@
+"""`clinicsim sweep`: many plans at once."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clinicsim.cli.options import (
+    out_option,
+    read_changes,
+    replications_option,
+    scenarios_argument,
+    seed_option,
+    set_option,
+    workers_option,
+)
+from clinicsim.cli.program import GIVEN_UP, INTERRUPTED
+from clinicsim.cli.terminal import note, progress, say, show_table, waiting
+from clinicsim.errors import UsageError
+
+if TYPE_CHECKING:
+    from clinicsim.experiment import Sweep
+    from clinicsim.measures import Measure
+
+STUDY = ".study"
+"""The end of the name of a study's file, which lies beside the folder of its tables."""
+MOST_ROWS = 40
+"""Plans that are printed; the folder has all."""
+
+
+@click.command(short_help="Play a scenario at many values of its parameters.")
+@scenarios_argument
+@click.option(
+    "--vary",
+    multiple=True,
+    metavar="ADDRESS=VALUES",
+    help="What to vary: a range 2:8, 10%:50%:10% with a step, or values with commas between. May be repeated.",
+)
+@click.option(
+    "--list",
+    "list_file",
+    type=click.Path(path_type=Path),
+    help="A file of points in place of --vary: CSV headed by addresses, or YAML, a list of {address: value}.",
+)
+@click.option(
+    "--design",
+    type=click.Choice(["grid", "latin", "sobol"]),
+    default="grid",
+    show_default=True,
+    help="All combinations, or --points spread over the ranges by a Latin hypercube or a Sobol sequence.",
+)
+@click.option("--points", type=click.IntRange(min=1), help="The number of points of --design latin or sobol.")
+@click.option(
+    "--measure", "measures", multiple=True, help="A measure to print and draw; the headline ones when left out."
+)
+@replications_option
+@seed_option
+@workers_option
+@set_option
+@out_option
+def sweep(**options: Any) -> int:
+    """Send the same patients through SCENARIOS at every point of a design.
+
+    What is finished is kept in a study's file at once: the same command again, or clinicsim study resume, goes on from
+    there, and plays nothing twice. Tables and charts go to a folder under outputs/.
+
+    \b
+    Example:
+        clinicsim sweep scenarios/weekly.yaml --vary staff.therapist.count=2:8 --replications 20
+    """
+    return play_sweep(options)
+
+
+def play_sweep(options: Mapping[str, Any]) -> int:
+    """Play a sweep as its options say; give the exit status."""
+    from clinicsim.experiment import Store, factors_of, plans_of, points_of, read_factors, read_points, workers_ready
+    from clinicsim.experiment import sweep as play
+    from clinicsim.report import check_folder, known_measures, write_sweep
+
+    files, seed, replications = options["scenarios"], options["seed"], options["replications"]
+    if bool(options["vary"]) == (options["list_file"] is not None):
+        raise UsageError("a sweep needs either --vary or --list")
+    if options["list_file"] is not None:
+        points = read_points(options["list_file"])
+        factors = factors_of(points)
+    else:
+        factors = read_factors(options["vary"])
+        points = points_of(factors, options["design"], options["points"], seed)
+    changes = read_changes(options["changes"])
+    plans = plans_of(files, points, changes, replications, seed)
+    measures = _measures(options["measures"], known_measures(plans))
+    folder = options["out"] or Path("outputs") / f"sweep-{files[0].stem}"
+    check_folder(folder)
+    study = folder.with_name(folder.name + STUDY)
+    with Store(study) as store:
+        _tell_of_others(store.kept().of_others)
+        store.tell(
+            {"command": "sweep", "options": _plain(options), "plans": [plan.scenario.content_id for plan in plans]}
+        )
+        try:
+            with (
+                workers_ready(replications * len(plans), options["workers"]) as ready,
+                progress("Playing") as on_progress,
+            ):
+                found = play(plans, factors, store, replications, seed, options["workers"], on_progress, ready)
+        except KeyboardInterrupt:
+            kept = sum(
+                len(store.replications_of(plan.scenario, seed) & set(range(1, replications + 1))) for plan in plans
+            )
+            note(
+                f"Interrupted; {kept} of {replications * len(plans)} replications are kept in {study}. "
+                f"Go on with: clinicsim study resume {study}"
+            )
+            return INTERRUPTED
+        if not store.keeps_events(1_000_000):
+            note(f"{study} has no more room for events: where prices change, some replications will be played again.")
+    with waiting("Drawing the charts"):
+        remark = write_sweep(found, folder, changes, measures)
+    _print(found, measures)
+    say(f"\nTables and charts: {folder}\nStudy: {study}")
+    if remark:
+        note(remark)
+    for lost in found.lost:
+        note(f"Given up, because it ended its worker process three times: {lost}.")
+    return GIVEN_UP if found.lost else 0
+
+
+def _measures(asked: Sequence[str], known: Mapping[str, "Measure"]) -> list[str]:
+    """The measures asked for, else the headline ones. Raise UsageError for one that is not there."""
+    for name in asked:
+        if name not in known:
+            raise UsageError(f"there is no measure called '{name}'; `clinicsim measures` lists them")
+    return list(asked) or [name for name, measure in known.items() if measure.headline]
+
+
+def _tell_of_others(replications: int) -> None:
+    if replications:
+        note(
+            f"{replications} replications in the study's file were made by another version of the program; they are "
+            "not used, and are played again where they are needed."
+        )
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as JSON can hold them; files by their whole paths, so that work can go on from anywhere."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Path):
+            return {"path": str(value.absolute())}
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+    return {name: plain(value) for name, value in options.items()}
+
+
+def _print(found: "Sweep", measures: list[str]) -> None:
+    """A row for each plan, a column for each of the first few measures."""
+    from clinicsim.experiment import say_point, say_value
+
+    shown = list(measures)[:4]
+    told = found.estimates[found.estimates["measure"].isin(shown)]
+    columns = (told[name] for name in ("point", "scenario", "measure", "mean", "unit"))
+    texts = {
+        (point, label, measure): say_value(mean, unit)
+        for point, label, measure, mean, unit in zip(*columns, strict=True)
+    }
+    rows = [
+        [say_point(plan.changes), plan.label, *(texts.get((plan.point, plan.label, name), "–") for name in shown)]
+        for plan in found.plans[:MOST_ROWS]
+    ]
+    show_table(
+        f"{len(found.plans)} plans, {found.replications} replications each", ["plan", "scenario", *shown], rows, 2
+    )
+    if len(found.plans) > MOST_ROWS:
+        say(f"... and {len(found.plans) - MOST_ROWS} more plans; results.csv has all.")
