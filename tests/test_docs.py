@@ -24,7 +24,8 @@ def blocks(language: str) -> list[str]:
 
 def test_there_are_the_promised_commands():
     assert COMMANDS == [
-        "compare", "evidence", "explain", "ladder", "measures", "new", "run", "schema", "trace", "validate",
+        "compare", "evidence", "explain", "ladder", "measures", "new", "run", "schema", "study",
+        "sweep", "trace", "validate",
     ]  # fmt: skip
 
 

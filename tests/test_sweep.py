@@ -163,11 +163,11 @@ def wait_for(study: Path, program, replications):
 @pytest.mark.parametrize("how", ["worker", "parent", "ctrl-c"])
 def test_whatever_happens_on_the_way_the_bytes_are_the_same(tmp_path, clinic_file, how):
     """kill -9 of a worker or of the parent, or Ctrl-C, then on with it: as if nothing had happened, and nobody left."""
-    more = ["--replications", "10"]
+    more = ["--replications", "5"]
     assert ask(*sweep_words(clinic_file, tmp_path / "calm", *more, "--workers", "1")).exit_code == 0
     program = start(sweep_words(clinic_file, tmp_path / "out", *more, "--workers", "2"), tmp_path)
     study = tmp_path / "out.study"
-    wait_for(study, program, 8)
+    wait_for(study, program, 4)
     if how == "worker":
         workers = [number for number in processes_of_group(program.pid) if number != program.pid and is_worker(number)]
         os.kill(workers[0], signal.SIGKILL)
