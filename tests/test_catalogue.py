@@ -85,6 +85,17 @@ def test_a_room_and_a_role_of_one_name_are_told_apart(month):
     assert {"utilisation.staff.therapist", "utilisation.rooms.therapist"} <= catalogue(twins).keys()
 
 
+def test_the_societal_view_is_there_where_it_is_asked_for(month):
+    plain = month.replace({"money.cash": 1000})
+    asked = catalogue(plain.replace({"money.societal": "{hour: 30, trip: 10}"}))
+    added = [name for name in asked if name not in catalogue(plain)]
+    assert added[:4] == [
+        "patient_costs",
+        *(f"patient_cost_of.{a}" for a in ("patients_time", "patients_travel", "escorts")),
+    ]
+    assert all("society" in asked[name].label or "Patients" in asked[name].label for name in added)
+
+
 def test_every_name_is_found_again(month):
     for name, measure in catalogue(month).items():
         found = describe(name)

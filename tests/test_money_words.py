@@ -10,7 +10,7 @@ from clinicsim.report.money_words import money_sentences
 
 NAMES = (
     "margin", "margin.last_12_months", "break_even_month", "payback_month", "lowest_cash", "lowest_cash_month",
-    "opening_cash_needed", "net_present_value",
+    "opening_cash_needed", "net_present_value", "patient_costs", "societal_costs",
 )  # fmt: skip
 NEVER = math.inf
 
@@ -79,3 +79,10 @@ def test_nothing_is_said_of_one_replication():
 def test_what_is_needed_on_the_first_day_wants_sixty_replications():
     assert said(opening_cash_needed=[100.0] * 59) == []
     assert "in the bank on the first day" in said(opening_cash_needed=[100.0 + one for one in range(60)])[0]
+
+
+def test_what_patients_spend_is_said_beside_the_clinics_costs():
+    (sentence,) = said(patient_costs=[100, 110, 90], societal_costs=[1000, 1100, 900])
+    assert sentence.startswith("“Plan” costs its patients 100 money per month (75.2 to 125) of their own time")
+    assert "1,000 money per month (752 to 1,248) for society" in sentence
+    assert said(patient_costs=[100, 110, 90]) == []

@@ -76,7 +76,8 @@ def test_nobody_notices_a_price_and_money_can_be_told_again(path):
     assert simulate(blind, 5, 2) == log
     if scenario.money is None:
         return
-    dearer = scenario.replace({"money.on_cost": "31%", "money.card_fee": "7%", "money.discount": "9% per year"})
+    dearer = scenario.replace({"money.on_cost": "31%", "money.card_fee": "7%", "money.discount": "9% per year",
+                               "money.societal": "{hour: 25, trip: 20, escort: 40}"})  # fmt: skip
     assert (dearer.played_id, dearer.content_id != scenario.content_id) == (scenario.played_id, True)
     kept = log_of_money(log, scenario)
     before, after = audit_and_measure(log, scenario), audit_and_measure(simulate(dearer, 5, 2), dearer)

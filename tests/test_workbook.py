@@ -18,7 +18,11 @@ from clinicsim.report.workbook.contents import SHEETS
 
 from test_money import PACKAGE  # isort: skip
 
-TEXT = PACKAGE.replace("length: 28 days", "length: 4 months") + "  card_fee: 3%\n  on_cost: 20%\n"
+TEXT = (
+    PACKAGE.replace("length: 28 days", "length: 4 months")
+    + "  card_fee: 3%\n  on_cost: 20%\n"
+    + ("  societal: {hour: 30, trip: 12.50}\n")
+)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +98,7 @@ CHANGES = {
     "rooms.room.rent": ("rooms_room_rent", 1500.0, "1500 per month"),
     "money.on_cost": ("money_on_cost", 0.3, "30%"),
     "money.card_fee": ("money_card_fee", 0.01, "1%"),
+    "money.societal.hour": ("money_societal_hour", 25.0, "25"),
 }
 
 
@@ -117,6 +122,9 @@ def test_recalculated_after_a_change_of_prices_it_agrees_with_a_fresh_run(
     def mean(name: str) -> float:
         return sum(fresh.results.of(scenario.name, name)) / 2
 
+    assert column(recalculated["Profit and loss"])["Costs for society"] == pytest.approx(
+        -4 * mean("societal_costs"), abs=0.05
+    )
     assert column(recalculated["Profit and loss"])["Margin"] == pytest.approx(4 * mean("margin"), abs=0.05)
     assert column(recalculated["Cash"])["Net present value"] == pytest.approx(mean("net_present_value"), abs=0.05)
     assert column(recalculated["Cash"])["Lowest cash at the end of a month"] == pytest.approx(

@@ -13,6 +13,7 @@ from clinicsim.measures.catalogue import catalogue
 from clinicsim.measures.figures import Figures, ratio, value_of
 from clinicsim.measures.measure import Measured
 from clinicsim.measures.money import money, money_by_month, money_lines
+from clinicsim.measures.money.society import OF_A_RETREAT
 from clinicsim.measures.paths import ScorePaths
 from clinicsim.measures.run import Run
 from clinicsim.measures.scheme import dosing_visits, has_intake_step
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 Rows = list[tuple[Any, ...]]
 WHOLE = (
-    "agreed", "course_begun", "course_ended", "dosed", "effect", "ended", "finished", "inquiry", "left", "medicine",
-    "retreat", "roster", "served", "stayed", "unbooked",
+    "agreed", "arrived", "course_begun", "course_ended", "dosed", "effect", "ended", "finished", "inquiry", "left",
+    "medicine", "retreat", "roster", "served", "stayed", "turned_away", "unbooked",
 )  # fmt: skip
 """The kinds of rows of which the ledger may read any; of some others it reads a few."""
 
@@ -36,7 +37,7 @@ def log_of_money(log: EventLog, scenario: "Scenario") -> EventLog:
     some: dict[str, Rows] = {
         "requested": list(compress(rows["requested"], asks)),
         "begun": [row for row in rows["begun"] if not has_intake_step(scenario) or row[4].split(".")[-1] == "intake"],
-        "booked": [row for row in rows["booked"] if row[4] in dosings],
+        "booked": [row for row in rows["booked"] if row[4] in dosings or row[2] == OF_A_RETREAT],
         "offered": [row for row in rows["offered"] if row[3] in scenario.retreats],
     }
     return replace(log, rows={kind: rows[kind] for kind in WHOLE} | some)

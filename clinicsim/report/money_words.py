@@ -32,6 +32,7 @@ def _of_one(results: "Results", label: str) -> Iterator[str]:
         yield from _recovery(results, label, name, does, do)
     yield from _cash(results, label)
     yield from _present_value(results, label)
+    yield from _for_society(results, label)
 
 
 def _found(results: "Results", label: str, name: str) -> Estimate | None:
@@ -106,6 +107,18 @@ def _present_value(results: "Results", label: str) -> Iterator[str]:
     if found is not None:
         unit = results.measures["net_present_value"].unit
         yield f"“{label}” has a net present value of {_amount(found.mean, found.low, found.high, unit)} over the run."
+
+
+def _for_society(results: "Results", label: str) -> Iterator[str]:
+    """What care costs its patients beside the clinic's costs, which are not changed by it."""
+    own, whole = (_found(results, label, name) for name in ("patient_costs", "societal_costs"))
+    if own is None or whole is None:
+        return
+    unit = results.measures["patient_costs"].unit
+    yield (
+        f"“{label}” costs its patients {_amount(own.mean, own.low, own.high, unit)} of their own time, travel and "
+        f"escorts, beside the clinic's costs: {_amount(whole.mean, whole.low, whole.high, unit)} for society."
+    )
 
 
 def _amount(mean: float, low: float, high: float, unit: str) -> str:

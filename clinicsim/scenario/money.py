@@ -57,12 +57,16 @@ class Payer(Named):
 
 
 class Societal(Spec):
-    """The patients' own costs."""
+    """The patients' own costs, for the societal view."""
 
     hour: Amount
     """An hour of a patient's time."""
     trip: Amount
-    """A trip to the clinic."""
+    """A trip to the clinic and back."""
+    retreat: Amount | None = None
+    """The journey to a retreat at which one stays, and back; as `trip` when left out."""
+    escort: Amount = written(0)
+    """Somebody who fetches the patient after a visit that has `escort`."""
 
 
 class Money(Spec):
@@ -93,4 +97,4 @@ class Money(Spec):
     worth_of_qaly: Amount | None = None
     """For net benefit."""
     societal: Societal | None = None
-    """Patients' time and travel."""
+    """Patients' time, travel and escorts: what care costs them, beside the clinic's money."""

@@ -38,6 +38,7 @@ class Measure:
     index: Literal["", "month", "week", "hour"] = ""
     needs_outcome: bool = False
     needs_money: bool = False
+    needs_societal: bool = False
     ratio: tuple[str, str] | None = None
     people: str = ""
     shown: bool = True

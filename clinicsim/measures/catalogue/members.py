@@ -16,10 +16,11 @@ from clinicsim.measures.catalogue.clinic import CAPACITY, DAY_OF_VISIT
 from clinicsim.measures.catalogue.entry import BRACES, Measure
 from clinicsim.measures.catalogue.money import MONEY
 from clinicsim.measures.catalogue.series import SERIES
+from clinicsim.measures.catalogue.society import SOCIETY
 from clinicsim.measures.causes import causes_of
 from clinicsim.measures.courses import drop_out_reasons
 from clinicsim.measures.limits import limited_pools
-from clinicsim.measures.money.ledger import COSTS, REVENUE
+from clinicsim.measures.money.ledger import COSTS, REVENUE, SOCIETAL
 from clinicsim.measures.outcomes import weeks_of
 from clinicsim.measures.periods import DAY, months_between, months_later
 from clinicsim.measures.scheme import pools
@@ -32,7 +33,7 @@ HEADLINE_LANDMARK = "26w"
 _WEEKS = re.compile(r"^([\d.]+)w$")
 
 MEASURES: tuple[Measure, ...] = (
-    *ACCESS, *DAY_OF_VISIT, *CAPACITY, *COURSES, *MAINTENANCE, *OUTCOME, *MONEY, *SERIES,
+    *ACCESS, *DAY_OF_VISIT, *CAPACITY, *COURSES, *MAINTENANCE, *OUTCOME, *MONEY, *SOCIETY, *SERIES,
 )  # fmt: skip
 """All measures and families, in the order in which they are shown."""
 
@@ -56,8 +57,13 @@ def _all_measures(scenario: "Scenario") -> dict[str, Measure]:
         for measure in MEASURES
         if (scenario.outcome is not None or not measure.needs_outcome)
         and (scenario.money is not None or not measure.needs_money)
+        and (_has_societal_view(scenario) or not measure.needs_societal)
         for member in _spelled_out(_in_currency(measure, scenario), members)
     }
+
+
+def _has_societal_view(scenario: "Scenario") -> bool:
+    return scenario.money is not None and scenario.money.societal is not None
 
 
 def _in_currency(measure: Measure, scenario: "Scenario") -> Measure:
@@ -102,6 +108,7 @@ def _members(scenario: "Scenario") -> dict[str, list[str]]:
         "protocol": list(scenario.protocols),
         "income": list(REVENUE),
         "cost": list(COSTS),
+        "own_cost": list(SOCIETAL),
         "year": [str(year) for year in range(1, _full_years(scenario) + 1)],
     }
 

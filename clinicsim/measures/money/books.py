@@ -7,6 +7,7 @@ from clinicsim.measures.money.income import card_fee_entries, delivered_visits, 
 from clinicsim.measures.money.ledger import Ledger, book
 from clinicsim.measures.money.packages import agreed_packages, covered, package_entries
 from clinicsim.measures.money.prices import People, Prices
+from clinicsim.measures.money.society import societal_entries
 from clinicsim.measures.money.standing import (
     campaign_entries,
     hiring_entries,
@@ -26,7 +27,7 @@ from clinicsim.model.streams import Streams
 
 
 def books(run: Run) -> Ledger:
-    """Everything that a run earns and spends, from its first day to its last, the warm-up too."""
+    """Everything that a run earns, spends and costs its patients, from its first day to its last, the warm-up too."""
     scenario = run.scenario
     calendar = Calendar(scenario)
     roster = Roster(scenario, calendar, Streams(run.seed, run.replication))
@@ -54,6 +55,7 @@ def books(run: Run) -> Ledger:
         *lodging_entries(run, prices),
         *medicine_entries(run, prices),
         *opening_entries(run, calendar),
+        *societal_entries(run, prices),
     ])  # fmt: skip
 
 

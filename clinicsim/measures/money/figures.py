@@ -10,7 +10,7 @@ from clinicsim.measures.access import by_year
 from clinicsim.measures.figures import Figures, ratio
 from clinicsim.measures.money.books import books
 from clinicsim.measures.money.income import delivered_visits, protocols_of
-from clinicsim.measures.money.ledger import COSTS, INVESTMENT, NEVER, REVENUE, Ledger
+from clinicsim.measures.money.ledger import COSTS, INVESTMENT, NEVER, REVENUE, SOCIETAL, Ledger
 from clinicsim.measures.money.packages import Delivered
 from clinicsim.measures.money.prices import Prices
 from clinicsim.measures.outcomes import Courses, responded
@@ -41,6 +41,7 @@ def money(run: Run, paths: ScorePaths | None) -> Figures:
         **_contribution(run, ledger),
         **_cash(run, ledger),
         **_value(run, ledger, paths),
+        **_society(run, ledger),
     }
 
 
@@ -205,13 +206,11 @@ def _present(run: Run, ledger: Ledger) -> float:
 
 def _value(run: Run, ledger: Ledger, paths: ScorePaths | None) -> Figures:
     """The parts of which ratios are made: costs and what they bought, over the window."""
-    costs = ledger.of(*COSTS) & run.within(ledger.service)
-    real = Prices(run.scenario).in_money_of_the_start(ledger.cents[costs], ledger.service[costs])
     ended = run.columns["course_ended"]
     completed = ended.texts("reason").are("completed") & run.within(ended.floats("time"))
     figures: dict[str, float] = {
-        "costs_in_window": -float(ledger.cents[costs].sum()) / 100.0,
-        "discounted_costs": -discounted(run, ledger.service[costs], real) / 100.0,
+        "costs_in_window": _spent(run, ledger, COSTS),
+        "discounted_costs": _discounted_costs(run, ledger, COSTS),
         "completed_in_window": float(np.count_nonzero(completed)),
         "investment": -float(ledger.cents[ledger.of(INVESTMENT) & run.within(ledger.service)].sum()) / 100.0,
     }
@@ -228,6 +227,32 @@ def _value(run: Run, ledger: Ledger, paths: ScorePaths | None) -> Figures:
             "discounted_qalys": discounted_qalys(run, paths),
         }
     return figures
+
+
+def _society(run: Run, ledger: Ledger) -> Figures:
+    """The societal view, where it is asked for: what patients spend themselves, and with it all that care costs."""
+    if run.scenario.money is None or run.scenario.money.societal is None:
+        return {}
+    everything = (*COSTS, *SOCIETAL)
+    return {
+        "patient_costs": _spent(run, ledger, SOCIETAL) / run.months,
+        **{f"patient_cost_of.{account}": _spent(run, ledger, (account,)) / run.months for account in SOCIETAL},
+        "societal_costs": _spent(run, ledger, everything) / run.months,
+        "societal_costs_in_window": _spent(run, ledger, everything),
+        "discounted_societal_costs": _discounted_costs(run, ledger, everything),
+    }
+
+
+def _spent(run: Run, ledger: Ledger, accounts: tuple[str, ...]) -> float:
+    """The costs of some accounts by service date in the window."""
+    return -int(ledger.cents[ledger.of(*accounts) & run.within(ledger.service)].sum()) / 100.0
+
+
+def _discounted_costs(run: Run, ledger: Ledger, accounts: tuple[str, ...]) -> float:
+    """The same without inflation, discounted to the beginning of the window."""
+    costs = ledger.of(*accounts) & run.within(ledger.service)
+    real = Prices(run.scenario).in_money_of_the_start(ledger.cents[costs], ledger.service[costs])
+    return -discounted(run, ledger.service[costs], real) / 100.0
 
 
 def discounted_qalys(run: Run, paths: ScorePaths) -> float:

@@ -2,7 +2,8 @@
 
 An entry has a *service* date, which places it in the profit and loss account, and a *cash* date, on which the money
 moves; one that never moves money (a package earned, bit by bit) or never counts as profit (a deposit taken in) has no
-such date. Amounts are signed: income and money taken in are positive.
+such date. What care costs the patients themselves has a service date alone: it never moves the clinic's money, and no
+figure of the clinic counts it. Amounts are signed: income and money taken in are positive.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,8 +26,11 @@ COSTS = (
     "campaigns", "hiring", "card_fees",
 )  # fmt: skip
 INVESTMENT, PREPAID = "investment", "prepaid"
-ACCOUNTS = (*REVENUE, *COSTS, INVESTMENT, PREPAID)
-"""The accounts: income, running costs, what is invested, and what is taken in before it is earned (or given back)."""
+SOCIETAL = ("patients_time", "patients_travel", "escorts")
+SPENT = (*COSTS, INVESTMENT, *SOCIETAL)
+ACCOUNTS = (*REVENUE, *COSTS, INVESTMENT, PREPAID, *SOCIETAL)
+"""The accounts: income, running costs, what is invested, what is taken in before it is earned (or given back); and what
+care costs the patients beside its price, which is none of the clinic's money. Amounts of `SPENT` are negative."""
 
 
 class Entries(NamedTuple):

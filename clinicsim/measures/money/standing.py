@@ -15,6 +15,7 @@ from clinicsim.model.calendar import Calendar
 from clinicsim.model.roster import Roster
 
 if TYPE_CHECKING:
+    from clinicsim.scenario.care import Retreat
     from clinicsim.scenario.clinic import Person, Role
     from clinicsim.scenario.values import Moment, Pay
 
@@ -144,17 +145,14 @@ def hiring_entries(run: Run, roster: Roster, prices: Prices) -> Iterator[Entries
 
 def lodging_entries(run: Run, prices: Prices) -> Iterator[Entries]:
     """Nights and meals of the retreats that took place, for those who came, on day 1."""
-    rows = [row for row in run.columns["retreat"].rows if row[3] == "run"]
     for name, retreat in run.scenario.retreats.items():
-        held = [(row[0], row[4]) for row in rows if row[1] == name]
         lodging = retreat.lodging
-        if lodging is None or not held:
+        if lodging is None:
             continue
-        when, people = np.array([row[0] for row in held]), np.array([row[1] for row in held], dtype=float)
-        days = max((day for entry in retreat.itinerary.values() for day in entry.days), default=0)
+        when, people = cohorts(run, name)
         for account, key, pay, times in (
             ("lodging", "cost", lodging.cost, lodging.nights),
-            ("meals", "meals", lodging.meals, days),
+            ("meals", "meals", lodging.meals, length_of(retreat)),
         ):
             if pay is not None:
                 yield entries(
@@ -165,6 +163,17 @@ def lodging_entries(run: Run, prices: Prices) -> Iterator[Entries]:
                     when,
                     -prices.cents(people * times * pay.amount, when),
                 )
+
+
+def cohorts(run: Run, name: str) -> tuple[Array, Array]:
+    """When each date of a retreat that took place began, and how many people came."""
+    held = [row for row in run.columns["retreat"].rows if row[1] == name and row[3] == "run"]
+    return np.array([row[0] for row in held]), np.array([row[4] for row in held], dtype=float)
+
+
+def length_of(retreat: "Retreat") -> int:
+    """The days of a retreat."""
+    return max((day for entry in retreat.itinerary.values() for day in entry.days), default=0)
 
 
 def medicine_entries(run: Run, prices: Prices) -> Iterator[Entries]:

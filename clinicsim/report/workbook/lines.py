@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clinicsim.experiment.statistics import estimate
-from clinicsim.measures.money.ledger import COSTS, INVESTMENT, PREPAID, REVENUE
+from clinicsim.measures.money.ledger import COSTS, INVESTMENT, PREPAID, REVENUE, SOCIETAL
 
 if TYPE_CHECKING:
     from clinicsim.measures.money import LineKey
@@ -19,7 +19,8 @@ ACCOUNT_NAMES = {
     "wages": "Wages", "overtime": "Overtime", "on_costs": "On-costs", "rent": "Rent", "overhead": "Overhead",
     "medicine": "Medicine", "supplies": "Supplies", "lodging": "Lodging", "meals": "Meals", "inquiries": "Inquiries",
     "campaigns": "Campaigns", "hiring": "Hiring", "card_fees": "Card fees", "investment": "Investment",
-    "prepaid": "Taken in for packages",
+    "prepaid": "Taken in for packages", "patients_time": "Patients' time", "patients_travel": "Patients' travel",
+    "escorts": "Escorts",
 }  # fmt: skip
 
 
@@ -54,6 +55,11 @@ class Block:
     def profit(self) -> list[Line]:
         """The lines of the profit and loss account."""
         return self.of((*REVENUE, *COSTS))
+
+    @property
+    def society(self) -> list[Line]:
+        """What care costs patients beside its price; none where the societal view is not asked for."""
+        return [line for line in self.of(SOCIETAL) if line.earned.any()]
 
     @property
     def cash(self) -> list[Line]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from clinicsim.measures.money.ledger import COSTS, INVESTMENT, REVENUE
+from clinicsim.measures.money.ledger import REVENUE, SPENT
 from clinicsim.report.workbook.lines import Block, Line
 from clinicsim.report.workbook.sheets import FIRST_MONTH, Book, month_heads, share_of
 
@@ -85,7 +85,7 @@ class Months:
 
     def amounts(self, line: Line, volumes: int, months: int) -> list[str]:
         """The formulas of a line: its volume times its input, and the share that is put on or taken of it."""
-        sign = "-" if line.key.account in (*COSTS, INVESTMENT) else ""
+        sign = "-" if line.key.account in SPENT else ""
         factor = self.book.input(self.block.label, line.key.input).name
         share = share_of(self.book, self.block.label, line)
         if share is not None:
@@ -134,7 +134,28 @@ def _profit_of(months: Months, block: Block, row: int) -> int:
     margin = sums["Net revenue"] + sums["Costs"]
     row = months.total(row, "Margin", _added([row - 2, row - 1], block.months), margin)
     row = months.running(row, "Cumulative margin", row - 1, margin)
-    return months.recovered(row, "Break-even month", row - 1, margin)
+    row = months.recovered(row, "Break-even month", row - 1, margin)
+    return _for_society(months, block, row + 1, sums["Costs"]) if block.society else row
+
+
+def _for_society(months: Months, block: Block, row: int, costs: np.ndarray) -> int:
+    """Apart from the clinic's account: what care costs patients, and with the clinic's costs all that it costs."""
+    of_clinic = months.book.totals[block.label, "Costs"]
+    months.sheet.write_string(row, 0, "For society (none of it is the clinic's money)", months.book.style("bold"))
+    row += 1
+    rows, own = [], np.zeros(block.months)
+    for line in block.society:
+        values = line.earned.mean(axis=0)[: block.months]
+        volumes = months.book.volumes[block.label, line.key]
+        rows.append(row)
+        own += values
+        row = months.row(row, line.title, months.amounts(line, volumes, block.months), values, sums=2)
+    row = months.total(row, "Patients' own costs", _added(rows, block.months), own)
+    both = [
+        f"={_cell(of_clinic, column)}+{_cell(row - 1, column)}"
+        for column in range(FIRST_MONTH, FIRST_MONTH + block.months)
+    ]
+    return months.total(row, "Costs for society", both, costs + own)
 
 
 def _cash_of(months: Months, block: Block, row: int) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clinicsim.measures.money.ledger import COSTS, INVESTMENT
+from clinicsim.measures.money.ledger import SPENT
 from clinicsim.report import register, story
 from clinicsim.report.findings import Findings
 from clinicsim.report.workbook.inputs import Input, shared_by
@@ -160,7 +160,7 @@ def volumes(book: Book, found: Sequence[Block]) -> None:
 
 def _unit(book: Book, label: str, line: Line) -> float:
     """What one unit of a line is worth, with the sign of its account."""
-    sign = -1.0 if line.key.account in (*COSTS, INVESTMENT) else 1.0
+    sign = -1.0 if line.key.account in SPENT else 1.0
     unit = sign * book.input(label, line.key.input).value
     share = share_of(book, label, line)
     return unit if share is None else unit * _factor(line, share.value)

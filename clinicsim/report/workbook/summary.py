@@ -23,6 +23,10 @@ LIVE = (
     ("Payback month", "Cash", "Payback month", 1),
     ("Net present value", "Cash", "Net present value", 1),
 )
+FOR_SOCIETY = (
+    ("Patients' own costs, whole run", "Profit and loss", "Patients' own costs", 1),
+    ("Costs for society, whole run", "Profit and loss", "Costs for society", 1),
+)
 
 
 def summary(book: Book, found: Sequence[Block]) -> None:
@@ -44,10 +48,14 @@ def _live(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> i
     sheet.write_string(row, 0, f"Live figures in {_currency(book)}, mean of all replications", book.style("head"))
     for column, block in enumerate(found, start=1):
         sheet.write_string(row, column, block.label, book.style("head"))
-    for name, where, total, place in LIVE:
+    asked = any(block.society for block in found)
+    for name, where, total, place in (*LIVE, *(FOR_SOCIETY if asked else ())):
         row += 1
         sheet.write_string(row, 0, name)
         for column, block in enumerate(found, start=1):
+            if (block.label, total) not in book.totals:
+                sheet.write_string(row, column, "not asked for")
+                continue
             cell = xl_rowcol_to_cell(book.totals[block.label, total], place)
             sheet.write_formula(
                 row, column, f"='{where}'!{cell}", book.style("money"), book.values[block.label, total][place - 1]
