@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from clinicsim.experiment import replicate as replicate
     from clinicsim.experiment import run as run
     from clinicsim.experiment import series_estimates as series_estimates
+    from clinicsim.experiment.fitting import fit as fit
     from clinicsim.experiment.ladder import ladder as ladder
     from clinicsim.measures import catalogue as catalogue
     from clinicsim.measures import measure as measure
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from clinicsim.report import trace_day as trace_day
     from clinicsim.report import trace_patient as trace_patient
     from clinicsim.report import write_comparison as write_comparison
+    from clinicsim.report import write_fit as write_fit
     from clinicsim.report import write_ladder as write_ladder
     from clinicsim.report import write_run as write_run
     from clinicsim.report import write_trace as write_trace
@@ -64,6 +66,7 @@ _HOMES = {
     "compare": "clinicsim.experiment",
     "estimates": "clinicsim.experiment",
     "event_table": "clinicsim.report",
+    "fit": "clinicsim.experiment.fitting",
     "ladder": "clinicsim.experiment.ladder",
     "load": "clinicsim.scenario",
     "loads": "clinicsim.scenario",
@@ -76,6 +79,7 @@ _HOMES = {
     "trace_day": "clinicsim.report",
     "trace_patient": "clinicsim.report",
     "write_comparison": "clinicsim.report",
+    "write_fit": "clinicsim.report",
     "write_ladder": "clinicsim.report",
     "write_run": "clinicsim.report",
     "write_trace": "clinicsim.report",

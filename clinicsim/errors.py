@@ -1,7 +1,7 @@
 """Everything that can go wrong and is not a mistake in the program.
 
     ClinicsimError        the root: what the command line turns into a message and an exit status
-    ├── ScenarioError     the user's scenario file is at fault; holds every problem found, each with its place
+    ├── ScenarioError     the user's scenario, or a file of data, is at fault; holds every problem, each with its place
     ├── UsageError        a value given on the command line, or to a public function, is wrong
     ├── AuditError        a run broke a rule that no run may break; holds the diagnosis
     ├── StallError        a run came to a stop with work left in it; holds the diagnosis
@@ -42,7 +42,7 @@ class ClinicsimError(Exception):
 
 
 class ScenarioError(ClinicsimError):
-    """A scenario file is at fault; `problems` holds every problem found in it, in the order of the file."""
+    """A file of the user's is at fault; `problems` holds every problem found in it, in the order of the file."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

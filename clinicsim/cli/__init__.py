@@ -10,6 +10,7 @@ from clinicsim import __version__
 from clinicsim.cli.compare import compare
 from clinicsim.cli.evidence import evidence
 from clinicsim.cli.explain import explain
+from clinicsim.cli.fit import fit
 from clinicsim.cli.ladder import ladder
 from clinicsim.cli.measures import measures
 from clinicsim.cli.new import new
@@ -33,5 +34,5 @@ def main() -> None:
     """
 
 
-for _command in (run, compare, sweep, study, ladder, validate, explain, evidence, trace, new, measures, schema):
+for _command in (run, compare, sweep, study, ladder, validate, explain, evidence, trace, fit, new, measures, schema):
     main.add_command(_command)

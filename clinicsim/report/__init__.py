@@ -7,6 +7,10 @@ computes nothing: what it shows is in the table beside it.
 from clinicsim.report.cause_words import bottleneck_sentence as bottleneck_sentence
 from clinicsim.report.day import trace_day as trace_day
 from clinicsim.report.events import event_table as event_table
+from clinicsim.report.fitting import fit_sentences as fit_sentences
+from clinicsim.report.fitting import input_frame as input_frame
+from clinicsim.report.fitting import input_table as input_table
+from clinicsim.report.fitting import write_fit as write_fit
 from clinicsim.report.folder import write_comparison as write_comparison
 from clinicsim.report.folder import write_run as write_run
 from clinicsim.report.journey import trace_patient as trace_patient
@@ -29,6 +33,9 @@ __all__ = [
     "check_folder",
     "event_table",
     "figure_in_words",
+    "fit_sentences",
+    "input_frame",
+    "input_table",
     "known_measures",
     "ladder_table",
     "money_sentences",
@@ -38,6 +45,7 @@ __all__ = [
     "trace_run",
     "write_comparison",
     "write_csv",
+    "write_fit",
     "write_ladder",
     "write_run",
     "write_sweep",
