@@ -19,6 +19,7 @@ from clinicsim.cli.run import run
 from clinicsim.cli.schema import schema
 from clinicsim.cli.study import study
 from clinicsim.cli.sweep import sweep
+from clinicsim.cli.threshold import threshold
 from clinicsim.cli.trace import trace
 from clinicsim.cli.validate import validate
 
@@ -34,5 +35,20 @@ def main() -> None:
     """
 
 
-for _command in (run, compare, sweep, study, ladder, validate, explain, evidence, trace, fit, new, measures, schema):
+for _command in (
+    run,
+    compare,
+    sweep,
+    threshold,
+    study,
+    ladder,
+    validate,
+    explain,
+    evidence,
+    trace,
+    fit,
+    new,
+    measures,
+    schema,
+):
     main.add_command(_command)

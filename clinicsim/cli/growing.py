@@ -1,0 +1,42 @@
+"""What commands do alike that play more replications as they learn: keep them in a study's file, and go on from it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clinicsim.cli.program import INTERRUPTED
+from clinicsim.cli.sweep import STUDY
+from clinicsim.cli.terminal import note, progress
+
+if TYPE_CHECKING:
+    from clinicsim.experiment.growing import Growing
+
+
+@contextmanager
+def growing(folder: Path, seed: int, workers: int | None, fresh: int = 0) -> "Iterator[tuple[Growing, Growing]]":
+    """What plays replications into the study's file beside an output folder; and the same with `fresh` patients.
+
+    An interruption ends the command with a sentence that says how to go on.
+    """
+    from clinicsim.experiment import Store
+    from clinicsim.experiment.growing import Growing, staying_workers
+    from clinicsim.report import check_folder
+
+    check_folder(folder)
+    study = folder.with_name(folder.name + STUDY)
+    with Store(study) as store:
+        try:
+            with staying_workers(workers) as ready, progress("Playing") as on_progress:
+                yield (
+                    Growing(store, seed, workers, ready, on_progress),
+                    Growing(store, seed + fresh, workers, ready, on_progress),
+                )
+        except KeyboardInterrupt:
+            note(
+                f"Interrupted; {store.kept().replications} replications are kept in {study}. Go on with the same "
+                "command: they are not played again."
+            )
+            raise click.exceptions.Exit(INTERRUPTED) from None
