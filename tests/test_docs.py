@@ -25,7 +25,7 @@ def blocks(language: str) -> list[str]:
 def test_there_are_the_promised_commands():
     assert COMMANDS == [
         "compare", "evidence", "explain", "fit", "ladder", "measures", "new", "run", "schema", "study",
-        "sweep", "threshold", "trace", "validate",
+        "sweep", "threshold", "trace", "uncertainty", "validate",
     ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from clinicsim.cli.study import study
 from clinicsim.cli.sweep import sweep
 from clinicsim.cli.threshold import threshold
 from clinicsim.cli.trace import trace
+from clinicsim.cli.uncertainty import uncertainty
 from clinicsim.cli.validate import validate
 
 
@@ -42,6 +43,7 @@ for _command in (
     threshold,
     study,
     ladder,
+    uncertainty,
     validate,
     explain,
     evidence,

@@ -26,6 +26,7 @@ from clinicsim.report.tables import write_csv as write_csv
 from clinicsim.report.trace import Trace as Trace
 from clinicsim.report.trace import trace_run as trace_run
 from clinicsim.report.trace import write_trace as write_trace
+from clinicsim.report.uncertainty import write_uncertainty as write_uncertainty
 
 __all__ = [
     "Trace",
@@ -50,4 +51,5 @@ __all__ = [
     "write_run",
     "write_sweep",
     "write_trace",
+    "write_uncertainty",
 ]
