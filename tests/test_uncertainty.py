@@ -12,7 +12,7 @@ from scipy.special import ndtr, ndtri
 
 from clinicsim.cli import main
 from clinicsim.errors import ScenarioError, UsageError
-from clinicsim.experiment.uncertainty import analysis
+from clinicsim.experiment.uncertainty import analysis, information
 from clinicsim.experiment.uncertainty.analysis import OWNER, SOCIETY, analysed, choice_frame, sentences, uncertainty
 from clinicsim.experiment.uncertainty.draws import check_extremes, draw, resampled
 from clinicsim.experiment.uncertainty.information import Noise, Worth, chances, inform, noise_within, perfect
@@ -248,8 +248,10 @@ def made_up(scenarios, count, noise, seed=3):
         gained = 10 * (rate - 10) + numbers.normal(0, noise)
         base = {"net_present_value": 100.0, "discounted_costs": 500.0, "discounted_qalys": 1.0}
         other = {
-            "net_present_value": 100.0 + gained, "discounted_costs": 600.0, "discounted_qalys": 1.0 + 0.002 + gained / 1e5,
-        }  # fmt: skip
+            "net_present_value": 100.0 + gained,
+            "discounted_costs": 600.0,
+            "discounted_qalys": 1.002 + gained / 1e5,
+        }
         done.append((turn, (base, other)))
     return analysed(scenarios, draws, done, 1, ())
 
@@ -291,12 +293,18 @@ def test_a_regression_that_leaves_out_what_inputs_do_is_contradicted_by_replicat
     draws = draw(pair, 400, 1)
     done = []
     for turn in turns(pair, draws, 1, 50, 3):
-        hidden = math.sin(200 * draws.values[turn.draw, 0])
-        done.append(
-            (turn, ({"net_present_value": 0.0}, {"net_present_value": 100 * hidden + 0.1 * turn.replication % 7}))
-        )
+        worth = 100 * math.sin(200 * draws.values[turn.draw, 0]) + 0.1 * (turn.replication % 7)
+        done.append((turn, ({"net_present_value": 0.0}, {"net_present_value": worth})))
     found = analysed(pair, draws, done, 1, ())
     assert any("say otherwise" in sentence for sentence in sentences(found))
+
+
+def quickly(monkeypatch):
+    """Fewer draws, resamples and points of the curve, for tests that look at something else."""
+    monkeypatch.setattr(information, "RESAMPLES", 5)
+    monkeypatch.setattr(analysis, "AGAIN", 3)
+    monkeypatch.setattr(analysis, "THRESHOLDS", 5)
+    monkeypatch.setattr(analysis, "FEWEST", 20)
 
 
 def test_few_draws_no_money_or_one_scenario_are_told(small):
@@ -311,9 +319,10 @@ def test_few_draws_no_money_or_one_scenario_are_told(small):
 
 def test_the_same_draws_and_the_same_answer_with_one_worker_and_with_two(pair, tmp_path, monkeypatch):
     monkeypatch.setattr(briefing, "can_draw", lambda: False)
-    monkeypatch.setattr(analysis, "AGAIN", 5)
+    quickly(monkeypatch)
+    short = [scenario.replace({"length": "2 weeks"}) for scenario in pair]
     for workers in (1, 2):
-        write_uncertainty(uncertainty(pair, 60, 1, workers), tmp_path / str(workers))
+        write_uncertainty(uncertainty(short, 20, 1, workers), tmp_path / str(workers))
     files = sorted(file.relative_to(tmp_path / "1") for file in (tmp_path / "1").rglob("*") if file.is_file())
     names = {str(file) for file in files}
     assert {"choice.csv", "information.csv", "acceptability.csv", "plane.csv", "draws.csv", "report.html"} <= names
@@ -324,10 +333,10 @@ def test_the_same_draws_and_the_same_answer_with_one_worker_and_with_two(pair, t
 def test_the_command_prints_the_answer_and_writes_its_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(briefing, "can_draw", lambda: False)
-    monkeypatch.setattr(analysis, "AGAIN", 5)
-    Path("a.yaml").write_text(SMALL.replace("8 weeks", "4 weeks"), encoding="utf-8")
+    quickly(monkeypatch)
+    Path("a.yaml").write_text(SMALL.replace("8 weeks", "2 weeks"), encoding="utf-8")
     Path("b.yaml").write_text("clinicsim: 1\nextends: a.yaml\nname: Larger\nstaff: {therapist: 2}\n", encoding="utf-8")
-    words = ["uncertainty", "a.yaml", "b.yaml", "--draws", "60", "--workers", "1"]
+    words = ["uncertainty", "a.yaml", "b.yaml", "--draws", "20", "--workers", "1"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
     assert re.search(r"For the owner \(net present value\): choose “\w+” on what is known now", done.stdout)
@@ -355,9 +364,8 @@ def test_three_scenarios_are_each_compared_with_the_first(pair):
     done = []
     for turn in turns([*pair, third], draws, 1, 50, 3):
         rate = draws.values[turn.draw, 0]
-        done.append(
-            (turn, tuple({"net_present_value": value + turn.replication % 3} for value in (0.0, rate - 12, 6 - rate)))
-        )
+        benefits = (value + turn.replication % 3 for value in (0.0, rate - 12, 6 - rate))
+        done.append((turn, tuple({"net_present_value": benefit} for benefit in benefits)))
     found = analysed([*pair, third], draws, done, 1, ())
     assert found.information[OWNER].chances == pytest.approx((0.6, 0.3, 0.1), abs=0.01)
     assert found.labels == ("Small", "Larger", "Third")

@@ -155,7 +155,7 @@ def ready_to_play(scenarios: Sequence["Scenario"], replications: int, seed: int)
 
     _check(replications, seed)
     check_comparable(scenarios)
-    scenarios = with_warm_up(scenarios)
+    scenarios = _with_warm_up(scenarios)
     for scenario in scenarios:
         check_targets(scenario)
         check_retreats(scenario)
@@ -167,7 +167,7 @@ def workers_ready(runs: int, workers: int | None) -> "AbstractContextManager[Wor
     return execution.workers_ready(min(workers or available_cores(), runs), get_ready)
 
 
-def with_warm_up(scenarios: Sequence["Scenario"]) -> list["Scenario"]:
+def _with_warm_up(scenarios: Sequence["Scenario"]) -> list["Scenario"]:
     """The scenarios, those of `warm_up: auto` with the longest warm-up that any of them needs."""
     from clinicsim.model.stays import MINUTES_A_DAY, warm_up_of
 

@@ -76,12 +76,10 @@ def uncertainty(
 
     Raise UsageError or ScenarioError before anything is played where an input is not declared well.
     """
-    from clinicsim.experiment.replications import with_warm_up
-    from clinicsim.scenario import check_comparable
+    from clinicsim.experiment.replications import ready_to_play
 
     _check(scenarios, count, seed)
-    check_comparable(scenarios)
-    scenarios = with_warm_up(scenarios)
+    scenarios = ready_to_play(scenarios, count, seed)
     draws = draw(scenarios, count, seed)
     check_extremes(scenarios, draws)
     work = turns(scenarios, draws, seed, min(AGAIN, count), MORE)

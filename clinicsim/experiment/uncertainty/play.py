@@ -67,13 +67,12 @@ def play_turns(
     ready: "WorkerProcesses | None" = None,
 ) -> tuple[list[tuple[Turn, Kept]], list[Turn]]:
     """Play all turns; those done, each with what is kept of it, and those that had to be given up."""
-    done = 0
+    played: dict[tuple[int, int], tuple[Turn, Kept]] = {}
 
-    def count(turn: Turn, kept: Kept) -> None:
-        nonlocal done
-        done += 1
-        on_progress(done, len(work))
+    def take(turn: Turn, kept: Kept) -> None:
+        played[turn.draw, turn.replication] = (turn, kept)
+        on_progress(len(played), len(work))
 
     on_progress(0, len(work))
-    executed = execute(work, play_turn, workers, count, ready)
-    return executed.done, executed.lost
+    lost = execute(work, play_turn, workers, take, ready)
+    return [played[key] for key in sorted(played)], lost

@@ -14,6 +14,8 @@ PAIRS = 5
 """Products of two inputs in the fit: those that explain most of what the additive part leaves."""
 PENALTIES = np.logspace(-6, 4, 41)
 """Ridge penalties that are tried, for columns of variance 1, as a share of the number of draws."""
+SOUND = 1e-10
+"""A direction of the columns whose square size is under this share of the largest is left out."""
 FLAT = 1e-9
 """A column whose spread is under this share of its size says nothing."""
 
@@ -76,7 +78,12 @@ def _ridge(columns: Sequence[Array], values: Array) -> Fit:
     kept = [centred / sd for centred, sd in spread if sd > FLAT]
     if not kept:
         return Fit(np.full(count, centre), float(values.var(ddof=1)), 1.0)
-    left, sizes, _ = np.linalg.svd(np.column_stack(kept), full_matrices=False)
+    matrix = np.column_stack(kept)
+    # The few columns' products are enough: a decomposition of all draws takes much longer, and as long as all cores.
+    squares, directions = np.linalg.eigh(matrix.T @ matrix)
+    sound = squares > SOUND * squares[-1]
+    sizes = np.sqrt(squares[sound])
+    left = matrix @ (directions[:, sound] / sizes)
     target = left.T @ (values - centre)
     total = float(((values - centre) ** 2).sum())
     best = (np.inf, 1.0, target)
