@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from clinicsim.experiment import series_estimates as series_estimates
     from clinicsim.experiment.fitting import fit as fit
     from clinicsim.experiment.ladder import ladder as ladder
+    from clinicsim.experiment.studies import sweep as sweep
     from clinicsim.measures import catalogue as catalogue
     from clinicsim.measures import measure as measure
     from clinicsim.measures.offered_load import offered_load as offered_load
     from clinicsim.model import simulate as simulate
+    from clinicsim.report import charts_of as charts_of
     from clinicsim.report import event_table as event_table
+    from clinicsim.report import show_progress as show_progress
     from clinicsim.report import trace_day as trace_day
     from clinicsim.report import trace_patient as trace_patient
     from clinicsim.report import write_comparison as write_comparison
@@ -63,6 +66,7 @@ _HOMES = {
     "StallError": "clinicsim.errors",
     "UsageError": "clinicsim.errors",
     "catalogue": "clinicsim.measures",
+    "charts_of": "clinicsim.report",
     "compare": "clinicsim.experiment",
     "estimates": "clinicsim.experiment",
     "event_table": "clinicsim.report",
@@ -75,7 +79,9 @@ _HOMES = {
     "replicate": "clinicsim.experiment",
     "run": "clinicsim.experiment",
     "series_estimates": "clinicsim.experiment",
+    "show_progress": "clinicsim.report",
     "simulate": "clinicsim.model",
+    "sweep": "clinicsim.experiment.studies",
     "trace_day": "clinicsim.report",
     "trace_patient": "clinicsim.report",
     "write_comparison": "clinicsim.report",

@@ -17,6 +17,8 @@ from clinicsim.report.journey import trace_patient as trace_patient
 from clinicsim.report.ladder import ladder_table as ladder_table
 from clinicsim.report.ladder import write_ladder as write_ladder
 from clinicsim.report.money_words import money_sentences as money_sentences
+from clinicsim.report.notebook import charts_of as charts_of
+from clinicsim.report.notebook import show_progress as show_progress
 from clinicsim.report.place import check_folder as check_folder
 from clinicsim.report.place import room_for_detail as room_for_detail
 from clinicsim.report.sweep import known_measures as known_measures
@@ -31,6 +33,7 @@ from clinicsim.report.uncertainty import write_uncertainty as write_uncertainty
 __all__ = [
     "Trace",
     "bottleneck_sentence",
+    "charts_of",
     "check_folder",
     "event_table",
     "figure_in_words",
@@ -41,6 +44,7 @@ __all__ = [
     "ladder_table",
     "money_sentences",
     "room_for_detail",
+    "show_progress",
     "trace_day",
     "trace_patient",
     "trace_run",

@@ -180,7 +180,7 @@ def _briefing(fit: Fit) -> briefing.Briefing:
                 "Distributions", "For each length the candidates, the one that is chosen first.", _law_table(fit)
             ),
         ),
-        figures=tuple(_figures(fit)),
+        figures=tuple(fit_figures(fit)),
         notes=MEANT,
         making=briefing.made_with(making, {}),
     )
@@ -211,7 +211,8 @@ def _p(p: float) -> str:
     return "under 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _figures(fit: Fit) -> list[Figure]:
+def fit_figures(fit: Fit) -> list[Figure]:
+    """The charts of a fit, those with nothing to draw left out."""
     made = [_back_test_figure(fit.back_test)] if fit.back_test is not None else []
     made += [_no_show_figure(fit), _length_figure(fit)]
     if fit.lateness is not None:

@@ -108,13 +108,14 @@ def _briefing(ladder: Ladder) -> Briefing:
                 ladder_table(ladder),
             ),
         ),
-        figures=tuple(_figures(ladder)),
+        figures=tuple(ladder_figures(ladder)),
         notes=MEANT,
         making=made_with(making, scenarios),
     )
 
 
-def _figures(ladder: Ladder) -> list[Figure]:
+def ladder_figures(ladder: Ladder) -> list[Figure]:
+    """The charts of a ladder: what each step gains, and how waits change."""
     waits = [name for name in ladder.measures if "wait" in name]
     gains = [name for name in ladder.measures if name not in waits]
     note = (
