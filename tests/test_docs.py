@@ -24,7 +24,7 @@ def blocks(language: str) -> list[str]:
 
 def test_there_are_the_promised_commands():
     assert COMMANDS == [
-        "compare", "evidence", "explain", "fit", "ladder", "measures", "new", "run", "schema", "study",
+        "compare", "evidence", "explain", "fit", "ladder", "measures", "new", "run", "schema", "staff", "study",
         "sweep", "threshold", "trace", "uncertainty", "validate",
     ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from clinicsim.cli.new import new
 from clinicsim.cli.program import Program
 from clinicsim.cli.run import run
 from clinicsim.cli.schema import schema
+from clinicsim.cli.staff import staff
 from clinicsim.cli.study import study
 from clinicsim.cli.sweep import sweep
 from clinicsim.cli.threshold import threshold
@@ -41,6 +42,7 @@ for _command in (
     compare,
     sweep,
     threshold,
+    staff,
     study,
     ladder,
     uncertainty,

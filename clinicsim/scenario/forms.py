@@ -88,15 +88,17 @@ class Extra:
 
 @dataclass(frozen=True)
 class Target:
-    """`at most 21 days`, `at least 40%`: a bound on a measure.
+    """`at most 21 days`, `at least 40%`, `at most 21 days in 90% of years`: a bound on a measure.
 
-    `value` is minutes for a duration, 0 to 1 for a share, else the number as written; `unit` says which.
+    `value` is minutes for a duration, 0 to 1 for a share, else the number as written; `unit` says which. `of_years` is
+    the share of replications that must keep to the bound; where it is None, the long-run mean must.
     """
 
     at_most: bool
     value: float
     written: str
     unit: Literal["duration", "share", "number"] = "number"
+    of_years: float | None = None
 
 
 @dataclass(frozen=True)

@@ -315,15 +315,17 @@ def read_score_range(raw: Any) -> ScoreRange:
 
 def read_target(raw: Any) -> Target:
     """A bound on a measure."""
-    match = re.fullmatch(r"at (most|least) (.+)", as_text(raw)) if isinstance(raw, str) else None
+    text = as_text(raw) if isinstance(raw, str) else ""
+    match = re.fullmatch(r"at (most|least) (.+?)(?: in (.+%) of years)?", text)
     if not match:
-        raise wrong("expected a target, such as at most 21 days or at least 40%")
-    value = match[2]
+        raise wrong("expected a target, such as at most 21 days, at least 40%, or at most 21 days in 90% of years")
+    at_most, value = match[1] == "most", match[2]
+    of_years = None if match[3] is None else units.share(match[3])
     if re.fullmatch(units.NUMBER, value):
-        return Target(match[1] == "most", units.digits(value), as_text(raw))
+        return Target(at_most, units.digits(value), text, of_years=of_years)
     if value.endswith("%"):
-        return Target(match[1] == "most", units.share(value), as_text(raw), "share")
-    return Target(match[1] == "most", units.minutes(value), as_text(raw), "duration")
+        return Target(at_most, units.share(value), text, "share", of_years)
+    return Target(at_most, units.minutes(value), text, "duration", of_years)
 
 
 def read_extra(raw: Any) -> Extra:
