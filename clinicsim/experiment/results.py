@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from clinicsim.experiment.statistics import Estimate, estimate, estimate_level, estimate_median, ratio_values
+from clinicsim.experiment.statistics import (
+    Estimate,
+    estimate,
+    estimate_chance,
+    estimate_level,
+    estimate_median,
+    ratio_values,
+)
 
 if TYPE_CHECKING:
     from clinicsim.measures import Measure, Measured
@@ -154,7 +161,8 @@ def series_estimates(results: Results) -> pd.DataFrame:
         measure = results.measures[str(name)]
         if not measure.shown or people.get((label, measure.people, index), FEWEST_PEOPLE) < FEWEST_PEOPLE:
             continue
-        found = estimate(group["value"].tolist(), *_bounds(measure))
+        values = group["value"].tolist()
+        found = estimate_chance(values) if measure.summary == "chance" else estimate(values, *_bounds(measure))
         if not math.isnan(found.mean):
             rows.append((label, name, measure.unit, index, found.mean, found.low, found.high, found.n))
     return pd.DataFrame(rows, columns=SERIES_COLUMNS)

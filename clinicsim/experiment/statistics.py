@@ -75,6 +75,16 @@ def estimate(
     return Estimate(center, max(lower, center - half), min(upper, center + half), n, blank)
 
 
+def estimate_chance(values: Sequence[float]) -> Estimate:
+    """How often something happens: the share of replications that say 1 and not 0, with its interval by Wilson."""
+    present = _present(values)
+    n, blank = len(present), len(values) - len(present)
+    if _too_blank(n, blank):
+        return Estimate(math.nan, math.nan, math.nan, n, blank)
+    ends = wilson(round(sum(present)), n) if n > 1 else (math.nan, math.nan)
+    return Estimate(mean(present), *ends, n, blank)
+
+
 def estimate_median(values: Sequence[float]) -> Estimate:
     """The median of replication values, in the place of the mean, with its order-statistic interval.
 

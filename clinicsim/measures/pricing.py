@@ -13,7 +13,7 @@ from clinicsim.measures.catalogue import catalogue
 from clinicsim.measures.figures import Figures, ratio, value_of
 from clinicsim.measures.measure import Measured
 from clinicsim.measures.money import money, money_by_month, money_lines
-from clinicsim.measures.money.society import OF_A_RETREAT
+from clinicsim.measures.money.cohorts import OF_A_RETREAT
 from clinicsim.measures.paths import ScorePaths
 from clinicsim.measures.run import Run
 from clinicsim.measures.scheme import dosing_visits, has_intake_step

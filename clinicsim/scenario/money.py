@@ -92,6 +92,8 @@ class Money(Spec):
     """What is lost of each payment by patients, who pay by card."""
     discount: ShareATimeValue | None = None
     """A year's discount; none when left out."""
+    discount_health: ShareATimeValue | None = None
+    """A year's discount of health; as `discount` when left out."""
     inflation: Growth | None = None
     """A year's inflation; none when left out."""
     worth_of_qaly: Amount | None = None

@@ -15,12 +15,12 @@ class Measure:
     `definition` and `population` are for a planner to read. `direction` says whether more is better. `headline`
     measures, at most eight, get verdicts. Intervals stay within `bounds`. `pooled` shares are of people (or visits),
     whose counts over all replications serve where every replication says 0 or 1. `summary` is how replications are
-    brought together: a median where a value may be censored at infinity, or the value that 95% of them stay under; a
-    `ratio` is the mean of its first measure over that of its second. `people` is the series that counts the people
-    behind each point of a series: where there are few, the point is left out. `difference_that_matters` is the least
-    difference worth knowing of, in the unit. `index` is "month", "week" or
-    "hour" (of the week, from 0 for that from Monday midnight) for a series. `label` is for charts. What is
-    not `shown` is there for other figures to be made from.
+    brought together: a median where a value may be censored at infinity, the value that 95% of them stay under, or the
+    chance of what each of them says yes or no to; a `ratio` is the mean of its first measure over that of its second.
+    `people` is the series that counts the people behind each point of a series: where there are few, the point is left
+    out. `difference_that_matters` is the least difference worth knowing of, in the unit. `index` is "month", "week" or
+    "hour" (of the week, from 0 for that from Monday midnight) for a series. `label` is for charts. What is not `shown`
+    is there for other figures to be made from.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Measure:
     headline: bool = False
     bounds: tuple[float | None, float | None] = (0.0, None)
     pooled: bool = False
-    summary: Literal["mean", "median", "p95"] = "mean"
+    summary: Literal["mean", "median", "p95", "chance"] = "mean"
     index: Literal["", "month", "week", "hour"] = ""
     needs_outcome: bool = False
     needs_money: bool = False

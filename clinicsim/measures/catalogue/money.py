@@ -71,7 +71,8 @@ MONEY = (
         "money per month",
         "Contribution of {protocol}",
         "Net revenue of people after they agreed to {protocol}, less the medicine, supplies, lodging and meals of "
-        "their visits, over months. Wages and rent are not shared out.",
+        "their visits and the pay that visits alone earn (by the session, or by the hour with patients), over months. "
+        "Other wages and rent are not shared out.",
         "people under {protocol}",
     ),
     _money(

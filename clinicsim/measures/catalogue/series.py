@@ -29,8 +29,9 @@ SERIES = (
              "Average number without a first dosing whose request has no date yet."),
     monthly("people_waiting_by_month.dated", "people", "access", "People with a date",
              "Average number without a first dosing who wait for a date that they have."),
-    monthly("saturated_by_month", "share", "access", "Saturated",
+    replace(monthly("saturated_by_month", "share", "access", "Saturated",
              "Whether the clinic is saturated by that month; over replications, the share that are."),
+            summary="chance"),
     monthly("dosings_by_month", "dosings", "course", "Dosings", "Dosings in each month."),
     monthly("dosings_by_month.course", "dosings", "course", "Dosings in courses", "Dosings of courses in each month."),
     monthly("dosings_by_month.maintenance", "dosings", "course", "Dosings in maintenance",
@@ -53,7 +54,7 @@ SERIES = (
           ("cash_by_month", "Cash", "The balance at the end of each month."))),
     replace(monthly("insolvent_by_month", "share", "money", "Out of cash",
                      "Whether cash has been under 0 by the end of that month; over replications, the share in which "
-                     "it has."), needs_money=True),
+                     "it has."), needs_money=True, summary="chance"),
     *(Measure(f"score_by_week{suffix}", "points", "outcome", "Mean score", f"Mean true score so many weeks after "
                                                                            f"{clock}.",
               f"{who}; that week lies within the run", "less", 0.0, index="week", needs_outcome=True,

@@ -50,7 +50,7 @@ def books(run: Run) -> Ledger:
         *rent_entries(run, roster, calendar, months, prices),
         *overhead_entries(run, calendar, months, prices),
         *inquiry_entries(run, prices),
-        *campaign_entries(run, calendar),
+        *campaign_entries(run, calendar, prices),
         *hiring_entries(run, roster, prices),
         *lodging_entries(run, prices),
         *medicine_entries(run, prices),

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,13 +19,16 @@ from clinicsim.measures.paths import ScorePaths
 from clinicsim.measures.periods import DAY, YEAR_DAYS
 from clinicsim.measures.run import Run
 
+if TYPE_CHECKING:
+    from clinicsim.scenario.forms import ShareATime
+
 Array = np.ndarray
 A_YEAR = 365.0
 """Days by which flows are discounted a year."""
 STAYS_POSITIVE = 3
 """Months for which a cumulative figure must stay at 0 or above to have been recovered."""
-DIRECT = ("medicine", "supplies", "lodging", "meals")
-"""The costs that are a protocol's own."""
+DIRECT = ("medicine", "supplies", "lodging", "meals", "wages", "on_costs")
+"""The costs that are a protocol's own, as far as they belong to its patients: pay does where visits alone earn it."""
 
 
 def ledger_of(run: Run) -> Ledger:
@@ -184,13 +188,25 @@ def _recovered(cumulative: Array) -> float:
 
 def growth_of_discount(run: Run) -> float:
     """The discount rate of a year; 0 where none is written."""
-    rate = run.scenario.money.discount if run.scenario.money is not None else None
+    return _a_year(run.scenario.money.discount if run.scenario.money is not None else None)
+
+
+def _growth_of_health(run: Run) -> float:
+    """The discount rate of a year for health; that of money where none is written."""
+    rate = run.scenario.money.discount_health if run.scenario.money is not None else None
+    return growth_of_discount(run) if rate is None else _a_year(rate)
+
+
+def _a_year(rate: "ShareATime | None") -> float:
     return 0.0 if rate is None else (1.0 + rate.share) ** (YEAR_DAYS / rate.days) - 1.0
 
 
-def discounted(run: Run, dates: Array, amounts: Array) -> float:
-    """The present value, at the beginning of the window, of amounts at dates in minutes of the run."""
-    yearly = growth_of_discount(run)
+def discounted(run: Run, dates: Array, amounts: Array, yearly: float | None = None) -> float:
+    """The present value, at the beginning of the window, of amounts at dates in minutes of the run.
+
+    The rate of a year is that of money where none is given.
+    """
+    yearly = growth_of_discount(run) if yearly is None else yearly
     days = np.floor((dates - run.begin) / DAY)
     return float(math.fsum(amounts * (1.0 + yearly) ** (-days / A_YEAR)))
 
@@ -258,7 +274,7 @@ def _discounted_costs(run: Run, ledger: Ledger, accounts: tuple[str, ...]) -> fl
 def discounted_qalys(run: Run, paths: ScorePaths) -> float:
     """Quality-adjusted life years gained over the window by all eligible inquirers against their own baselines.
 
-    Discounted like money, year by year of the window.
+    Discounted at the rate of health, each twelfth of a year of the window from its middle.
     """
     people = run.people
     eligible = np.flatnonzero(people.eligible & np.isfinite(people.inquired))
@@ -273,4 +289,4 @@ def discounted_qalys(run: Run, paths: ScorePaths) -> float:
             / DAY
             / YEAR_DAYS
         )
-    return discounted(run, edges[:-1], np.array(gained))
+    return discounted(run, (edges[:-1] + edges[1:]) / 2, np.array(gained), _growth_of_health(run))

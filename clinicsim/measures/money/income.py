@@ -51,7 +51,8 @@ def _paid(scenario: "Scenario", people: People, visit: str, when: Array, who: Ar
         asked = in_cents(whole / 100.0 * (1.0 - terms.own))
         paid = asked if terms.own + terms.theirs == 1.0 else in_cents(whole / 100.0 * terms.theirs)
         price = f"visits.{visit}.price"
-        yield entries("visits", visit, price, when[theirs], when[theirs], whole - asked, who[theirs])
+        yield entries("visits", visit, price, when[theirs], when[theirs], whole - asked, who[theirs],
+                      by_patients=True)  # fmt: skip
         yield entries("visits", visit, price, when[theirs], when[theirs] + terms.delay, paid, who[theirs])
 
 
@@ -69,14 +70,15 @@ def missed_entries(run: Run, prices: Prices) -> Iterator[Entries]:
         if fee and visit is not None and rows.any():
             cents = prices.cents(np.full(int(rows.sum()), float(fee)), times[rows])
             address = f"visits.{name}.attendance.fee" if its_own else "attendance.fee"
-            yield entries("fees", name, address, times[rows], times[rows], cents, patients[rows])
+            yield entries("fees", name, address, times[rows], times[rows], cents, patients[rows],
+                          by_patients=True)  # fmt: skip
 
 
 def card_fee_entries(scenario: "Scenario", income: Iterable[Entries]) -> Iterator[Entries]:
     """What it costs to be paid by card: a share of all that patients pay themselves, on the day they pay."""
     fee = scenario.money.card_fee if scenario.money is not None else 0.0
-    for taken in income if fee else ():
-        by_card = (taken.cash < NEVER) & ((taken.cash == taken.service) | (taken.service == NEVER)) & (taken.cents > 0)
+    for taken in (part for part in income if part.by_patients and fee):
+        by_card = (taken.cash < NEVER) & (taken.cents > 0)
         cents = in_cents(taken.cents[by_card] / 100.0 * fee)
         yield entries("card_fees", taken.object, taken.input, taken.cash[by_card], taken.cash[by_card], -cents,
                       taken.patient[by_card])  # fmt: skip

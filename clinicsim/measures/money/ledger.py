@@ -37,7 +37,8 @@ class Entries(NamedTuple):
     """Entries of one account and one object: `service` and `cash` in minutes of the run, `cents`, and the patient.
 
     `object` says what it is about: a visit type, a protocol, a role, a kind of room, a source, or a named cost. `input`
-    is the address of the price, wage or rent in the scenario, to which all the amounts are in proportion.
+    is the address of the price, wage or rent in the scenario, to which all the amounts are in proportion. `by_patients`
+    says that patients themselves pay.
     """
 
     account: str
@@ -47,6 +48,7 @@ class Entries(NamedTuple):
     cash: Array
     cents: Array
     patient: Array
+    by_patients: bool = False
 
 
 def entries(
@@ -57,11 +59,12 @@ def entries(
     cash: Array | float,
     cents: Array,
     patient: Array | int = NOBODY,
+    *,
+    by_patients: bool = False,
 ) -> Entries:
     """Entries of one account from one price; a date or a patient that is the same for all may be given once."""
-    return Entries(
-        account, thing, source, _each(service, cents.size), _each(cash, cents.size), cents, _each(patient, cents.size)
-    )
+    on_day, paid, who = (_each(value, cents.size) for value in (service, cash, patient))
+    return Entries(account, thing, source, on_day, paid, cents, who, by_patients)
 
 
 def _each(value: Array | float, size: int) -> Array:

@@ -43,8 +43,8 @@ class Package:
     payer: str
     planned: dict[str, float]
     agreed: float
-    begins: float
     sessions: float
+    begins: float = NEVER
     started: float = NEVER
     closed: float = NEVER
     completed: bool = False
@@ -80,6 +80,7 @@ def _protocols(run: Run, people: People, prices: Prices) -> Iterator[Package]:
             package = _agreed(run, people, prices, scenario.protocols[name], name, patient, agreed, planned[name])
             package.started = _first_after(run, "course_begun", patient, agreed, name)
             package.closed, package.completed = _end(run, patient, agreed, name)
+            package.begins = _meant_to_begin(run, package)
             yield package
 
 
@@ -102,6 +103,7 @@ def _retreats(run: Run, people: People, prices: Prices) -> Iterator[Package]:
         package.started = min(ended, default=NEVER)
         package.completed = len(ended) >= sum(planned[name].values())
         package.closed = max(ended) if package.completed else min(left, default=NEVER)
+        package.begins = _meant_to_begin(run, package)
         yield package
 
 
@@ -126,7 +128,6 @@ def _agreed(
         payer=people.payers(who)[0],
         planned=planned,
         agreed=agreed,
-        begins=_first_session(run, patient, agreed),
         sessions=sum(count for visit, count in planned.items() if visit in run.dosing_visits),
     )
 
@@ -147,11 +148,32 @@ def _end(run: Run, patient: int, time: float, protocol: str) -> tuple[float, boo
     return NEVER, False
 
 
-def _first_session(run: Run, patient: int, time: float) -> float:
-    """When the first session that was booked from a moment on would begin; never where none was."""
-    dosing = set(run.dosing_visits)
-    starts = [row[5] for row in _by_patient(run, "booked").get(patient, ()) if row[4] in dosing and row[5] >= time]
-    return min(starts, default=NEVER)
+def _meant_to_begin(run: Run, package: Package) -> float:
+    """When the first session that was booked would begin; for whoever withdraws from a retreat, when that would.
+
+    Never where no session was booked: nobody keeps a deposit for a date that the clinic has not given, or has taken
+    back.
+    """
+    withdrawn = _withdrawn_from(run, package)
+    if withdrawn < NEVER:
+        return withdrawn
+    dosing, rows = set(run.dosing_visits), _by_patient(run, "booked").get(package.patient, ())
+    return min((row[5] for row in rows if row[4] in dosing and row[5] >= package.agreed), default=NEVER)
+
+
+def _withdrawn_from(run: Run, package: Package) -> float:
+    """When the retreat begins from which somebody withdraws; never for others.
+
+    It is the date that took place without them, or, where that is not in the log, the last one that they accepted.
+    """
+    left = _by_patient(run, "left").get(package.patient, ())
+    if not any(row[0] == package.closed and row[2] == "withdrew" for row in left):
+        return NEVER
+    rows = run.columns["retreat"].rows
+    dates = {(row[1], row[2]) for row in rows if row[0] == package.closed and row[3] == "withdrew"}
+    held = [row[0] for row in rows if row[3] == "run" and (row[1], row[2]) in dates]
+    accepted = [row[5] for row in _by_patient(run, "offered").get(package.patient, ()) if row[6]]
+    return min(held, default=max(accepted, default=NEVER))
 
 
 def _by_patient(run: Run, kind: str) -> dict[int, list[tuple[Any, ...]]]:
@@ -261,8 +283,9 @@ def _kept(package: Package, calendar: Calendar, unused: int) -> int:
 def _taken(share: Collected, package: Package, when: float, cents: int) -> Iterator[Entries]:
     """Money taken in (or given back): the patient's part on the day, the payer's when it pays."""
     if cents and when < NEVER:
-        own, theirs = split(cents, np.array([share.own, share.theirs])) if cents > 0 else (cents, 0)
-        yield entries(PREPAID, package.sold, package.input, NEVER, when, np.array([own]), package.patient)
+        own, theirs = split(cents, np.array([share.own, share.theirs]))
+        yield entries(PREPAID, package.sold, package.input, NEVER, when, np.array([own]), package.patient,
+                      by_patients=True)  # fmt: skip
         if theirs:
             yield entries(
                 PREPAID, package.sold, package.input, NEVER, when + share.delay, np.array([theirs]), package.patient

@@ -65,9 +65,13 @@ class Prices:
 
     def cents(self, amounts: Array | float, dates: Array | float) -> Array:
         """Amounts as written, in cents at their dates (minutes of the run), rounded half to even."""
+        return in_cents(self.on_their_dates(amounts, dates))
+
+    def on_their_dates(self, amounts: Array | float, dates: Array | float) -> Array:
+        """Amounts as written, in money at their dates, not rounded."""
         if not self._growth_a_day:
-            return in_cents(np.broadcast_to(amounts, np.broadcast(amounts, dates).shape))
-        return in_cents(np.asarray(amounts) * np.exp(self._growth_a_day * np.floor(np.asarray(dates) / DAY)))
+            return np.broadcast_to(amounts, np.broadcast(amounts, dates).shape)
+        return np.asarray(amounts) * np.exp(self._growth_a_day * np.floor(np.asarray(dates) / DAY))
 
     def in_money_of_the_start(self, cents: Array, dates: Array) -> Array:
         """Cents at dates (minutes of the run), with the inflation since the start taken out again; not rounded."""

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from clinicsim.measures.money.cohorts import cohorts, length_of, visits_there
 from clinicsim.measures.money.ledger import NEVER, Entries, entries
 from clinicsim.measures.money.prices import Prices
-from clinicsim.measures.money.standing import cohorts, length_of
+from clinicsim.measures.money.standing import of_cohorts
 from clinicsim.measures.periods import DAY
-from clinicsim.measures.planned import visits_of_retreat
 from clinicsim.measures.run import Run, matched, pairs
 
 if TYPE_CHECKING:
+    from clinicsim.measures.columns import Table
     from clinicsim.scenario.care import Retreat
     from clinicsim.scenario.money import Societal
 
@@ -25,8 +26,6 @@ Array = np.ndarray
 TIME, TRAVEL, ESCORTS = "patients_time", "patients_travel", "escorts"
 HOURS_A_DAY = 8.0
 """The hours that each day of a stay away from home takes: a working day (row 5.37 counts five days off work)."""
-OF_A_RETREAT = -1
-"""The number of the request of visits that the itinerary of a retreat has booked."""
 CLINIC = "clinic"
 """What trips that belong to no retreat are about."""
 
@@ -95,15 +94,11 @@ def _escorts(run: Run, rates: "Societal", prices: Prices, calls: Calls) -> Itera
 
 def _stays(run: Run, rates: "Societal", prices: Prices) -> Iterator[Entries]:
     """The journey to each retreat with lodging that took place, and the days spent there, for those who came."""
+    journey, key = (rates.trip, "trip") if rates.retreat is None else (rates.retreat, "retreat")
     for name, retreat in _lodged(run):
-        when, people = cohorts(run, name)
         hours = HOURS_A_DAY * length_of(retreat)
-        journey, address = (rates.trip, "trip") if rates.retreat is None else (rates.retreat, "retreat")
-        for account, source, amount in (
-            (TIME, "hour", rates.hour * hours), (TRAVEL, address, journey),
-        ):  # fmt: skip
-            cents = prices.cents(people * amount, when)
-            yield entries(account, name, f"money.societal.{source}", when, NEVER, -cents)
+        for account, source, amount in ((TIME, "hour", rates.hour * hours), (TRAVEL, key, journey)):
+            yield from of_cohorts(run, prices, name, account, f"money.societal.{source}", amount, cash=NEVER)
 
 
 def _calls(run: Run) -> Calls:
@@ -113,33 +108,25 @@ def _calls(run: Run) -> Calls:
     at_end = pairs(run, ended.whole("visit"), ended.whole("patient"))
     without = pairs(run, unbooked.whole("visit"), unbooked.whole("patient"))
     given_up = ~np.isin(without, at_end) & (matched(without, keys, times, NEVER) <= unbooked.floats("time"))
-    left = np.concatenate((ended.floats("time"), unbooked.floats("time")[given_up]))
-    visit = np.concatenate((ended.whole("visit"), unbooked.whole("visit")[given_up]))
     codes = {name: code for code, name in enumerate(run.scenario.visits)}
-    types = [table.texts("visit_type").mapped(codes) for table in (ended, unbooked)]
-    visit_type = np.concatenate((types[0], types[1][given_up]))
-    came = matched(np.concatenate((at_end, without[given_up])), keys, times, NEVER)
+    ending, giving_up = (table.texts("visit_type").mapped(codes) for table in (ended, unbooked))
     return Calls(
-        came=came,
-        left=left,
+        came=matched(np.concatenate((at_end, without[given_up])), keys, times, NEVER),
+        left=np.concatenate((ended.floats("time"), unbooked.floats("time")[given_up])),
         patient=np.concatenate((ended.whole("patient"), unbooked.whole("patient")[given_up])),
-        visit_type=visit_type,
+        visit_type=np.concatenate((ending, giving_up[given_up])),
         held=np.concatenate((run.came_about, np.zeros(int(given_up.sum()), dtype=bool))),
-        stay=_in_a_stay(run, came, visit, visit_type),
+        stay=np.concatenate((_in_a_stay(run, ended), _in_a_stay(run, unbooked)[given_up])),
     )
 
 
-def _in_a_stay(run: Run, came: Array, visit: Array, visit_type: Array) -> Array:
-    """Flags of the visits of a retreat at which people stay overnight, on its days."""
-    booked = run.columns["booked"]
-    of_a_retreat = np.isin(visit, booked.whole("visit")[booked.whole("request") == OF_A_RETREAT])
-    found = np.zeros(came.size, dtype=bool)
-    names = list(run.scenario.visits)
-    for name, retreat in _lodged(run):
-        types = [names.index(visit) for visit in visits_of_retreat(run.scenario, name)]
-        for begins in cohorts(run, name)[0]:
-            found |= np.isin(visit_type, types) & (came >= begins) & (came < begins + length_of(retreat) * DAY)
-    return found & of_a_retreat
+def _in_a_stay(run: Run, table: "Table") -> Array:
+    """Flags of the rows that are about a visit of a retreat at which people stay overnight, on its days."""
+    times, found = table.floats("time"), np.zeros(len(table), dtype=bool)
+    for name, _ in _lodged(run):
+        for cohort in cohorts(run, name):
+            found |= visits_there(run, name, cohort.begins, table, times)
+    return found
 
 
 def _lodged(run: Run) -> Iterator[tuple[str, "Retreat"]]:

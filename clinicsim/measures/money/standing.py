@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clinicsim.measures.money.cohorts import cohorts, length_of
 from clinicsim.measures.money.dates import Months
-from clinicsim.measures.money.ledger import INVESTMENT, Entries, days_of, entries, in_cents, split
+from clinicsim.measures.money.ledger import INVESTMENT, NOBODY, Entries, days_of, entries, in_cents, split
 from clinicsim.measures.money.prices import Prices
 from clinicsim.measures.periods import DAY
 from clinicsim.measures.run import Run
@@ -15,7 +16,6 @@ from clinicsim.model.calendar import Calendar
 from clinicsim.model.roster import Roster
 
 if TYPE_CHECKING:
-    from clinicsim.scenario.care import Retreat
     from clinicsim.scenario.clinic import Person, Role
     from clinicsim.scenario.values import Moment, Pay
 
@@ -87,12 +87,12 @@ def _accrued(
     months: Months,
     prices: Prices,
 ) -> Iterator[Entries]:
-    """Daily amounts, month by month in whole cents: a month's cents are shared out over its days."""
-    month = months.of(midnights)
+    """Daily amounts at the prices of their days, month by month in whole cents, which are shared out over its days."""
+    month, due = months.of(midnights), prices.on_their_dates(daily, midnights)
     for number in np.unique(month):
         days = midnights[month == number]
-        amounts = daily[month == number]
-        total = int(prices.cents(np.array([amounts.sum()]), days[0])[0])
+        amounts = due[month == number]
+        total = int(in_cents(np.array([amounts.sum()]))[0])
         if total:
             cents = split(total, amounts)
             yield entries(account, name, source, days, paid_on[month == number], -cents)
@@ -113,13 +113,14 @@ def inquiry_entries(run: Run, prices: Prices) -> Iterator[Entries]:
             yield entries("inquiries", source or "inquiries", address, times[rows], times[rows], -cents, who[rows])
 
 
-def campaign_entries(run: Run, calendar: Calendar) -> Iterator[Entries]:
+def campaign_entries(run: Run, calendar: Calendar, prices: Prices) -> Iterator[Entries]:
     """What each campaign costs, on its first day."""
     for name, campaign in run.scenario.arrivals.campaigns.items():
         begins = max(0.0, calendar.moment(campaign.from_))
         if campaign.cost and begins < run.end:
             address = f"arrivals.campaigns.{name}.cost"
-            yield entries("campaigns", name, address, begins, begins, -in_cents(np.array([campaign.cost])))
+            cents = prices.cents(np.array([campaign.cost]), begins)
+            yield entries("campaigns", name, address, begins, begins, -cents)
 
 
 def address_of(role: "Role", person: "Person | None", pool: str, key: str) -> str:
@@ -144,36 +145,28 @@ def hiring_entries(run: Run, roster: Roster, prices: Prices) -> Iterator[Entries
 
 
 def lodging_entries(run: Run, prices: Prices) -> Iterator[Entries]:
-    """Nights and meals of the retreats that took place, for those who came, on day 1."""
+    """Nights and meals of the retreats that took place, for those who came, on day 1; shared out among them."""
     for name, retreat in run.scenario.retreats.items():
         lodging = retreat.lodging
         if lodging is None:
             continue
-        when, people = cohorts(run, name)
         for account, key, pay, times in (
             ("lodging", "cost", lodging.cost, lodging.nights),
             ("meals", "meals", lodging.meals, length_of(retreat)),
         ):
             if pay is not None:
-                yield entries(
-                    account,
-                    name,
-                    f"retreats.{name}.lodging.{key}",
-                    when,
-                    when,
-                    -prices.cents(people * times * pay.amount, when),
-                )
+                yield from of_cohorts(run, prices, name, account, f"retreats.{name}.lodging.{key}", times * pay.amount)
 
 
-def cohorts(run: Run, name: str) -> tuple[Array, Array]:
-    """When each date of a retreat that took place began, and how many people came."""
-    held = [row for row in run.columns["retreat"].rows if row[1] == name and row[3] == "run"]
-    return np.array([row[0] for row in held]), np.array([row[4] for row in held], dtype=float)
-
-
-def length_of(retreat: "Retreat") -> int:
-    """The days of a retreat."""
-    return max((day for entry in retreat.itinerary.values() for day in entry.days), default=0)
+def of_cohorts(
+    run: Run, prices: Prices, name: str, account: str, source: str, amount: float, cash: float | None = None
+) -> Iterator[Entries]:
+    """So much for each person of each date of a retreat, on its day 1; paid then, unless `cash` says otherwise."""
+    for cohort in cohorts(run, name):
+        total = prices.cents(np.array([cohort.people * amount]), cohort.begins)
+        who: Array | int = cohort.patients if cohort.patients.size else NOBODY
+        cents = split(int(total[0]), np.ones(cohort.patients.size)) if cohort.patients.size else total
+        yield entries(account, name, source, cohort.begins, cohort.begins if cash is None else cash, -cents, who)
 
 
 def medicine_entries(run: Run, prices: Prices) -> Iterator[Entries]:

@@ -1,6 +1,7 @@
 """What people earn: by the minute on the rota or with patients, or a fixed amount, with overtime and on-costs.
 
-An entry is one person's day, paid on the last day of its calendar month.
+An entry is one person's day, paid on the last day of its calendar month. The day of somebody who is paid for visits
+alone, by the session or by the hour with patients, is shared out over the patients of that day.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,11 +11,11 @@ import numpy as np
 
 from clinicsim.measures.intervals import Spans, minutes_before, subtract, union
 from clinicsim.measures.money.dates import Months
-from clinicsim.measures.money.ledger import Entries, days_of, entries, in_cents
+from clinicsim.measures.money.ledger import NOBODY, Entries, days_of, entries, in_cents, split
 from clinicsim.measures.money.prices import Prices
 from clinicsim.measures.money.standing import address_of
 from clinicsim.measures.periods import DAY
-from clinicsim.measures.run import Run
+from clinicsim.measures.run import Run, matched
 from clinicsim.measures.worktime import WorkTime
 from clinicsim.model.calendar import Calendar
 from clinicsim.model.roster import Roster
@@ -59,13 +60,44 @@ def wage_entries(
             )
             wages = prices.cents(_amounts(rates, regular, served, there, months, midnights), midnights)
             overtime = prices.cents(_hourly(rates) * late / 60.0 * premium, midnights)
+            by_visit = _shares_of_visits(run, f"staff.{pool}", worker.name, rates)
             for account, cents in (
                 ("wages", wages),
                 ("overtime", overtime),
                 ("on_costs", in_cents((wages + overtime) / 100.0 * rates.on_cost)),
             ):
                 some = cents != 0
+                for day, patients, weights in by_visit:
+                    if some[day]:
+                        parts = split(int(-cents[day]), weights)
+                        yield entries(account, pool, source, midnights[day], paid_on[day], parts, patients)
+                        some[day] = False
                 yield entries(account, pool, source, midnights[some], paid_on[some], -cents[some])
+
+
+def _shares_of_visits(run: Run, pool: str, person: str, rates: Rates) -> list[tuple[int, Array, Array]]:
+    """For each day of somebody who is paid for visits alone, the patients of the visits served and the share of each:
+    by its minutes, or alike where each visit earns the same. Nothing for others, whose pay is nobody's own.
+    """
+    if not (rates.worked or "session" in rates.per):
+        return []
+    days = _served_by_day(run, pool, person, rates.worked)
+    return [day for day in days if rates.worked or rates.per[day[0]] == "session"]
+
+
+def _served_by_day(run: Run, pool: str, person: str, by_minutes: bool) -> Iterator[tuple[int, Array, Array]]:
+    served, ended = run.columns["served"], run.columns["ended"]
+    rows = served.by_member.get((pool, person), np.empty(0, dtype=np.int64))
+    start = served.floats("start")[rows]
+    visits, place = np.unique(served.whole("visit")[rows], return_inverse=True)
+    minutes = np.bincount(place, weights=served.floats("time")[rows] - start, minlength=visits.size)
+    begun = np.full(visits.size, np.inf)
+    np.minimum.at(begun, place, start)
+    patients = matched(visits, ended.whole("visit"), ended.whole("patient").astype(float), NOBODY).astype(np.int64)
+    day = (begun // DAY).astype(np.int64)
+    for number in np.unique(day):
+        that_day = day == number
+        yield int(number), patients[that_day], minutes[that_day] if by_minutes else np.ones(int(that_day.sum()))
 
 
 def _rates(scenario: "Scenario", roster: Roster, worker: "Worker", calendar: Calendar, midnights: Array) -> Rates:
