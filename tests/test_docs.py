@@ -24,8 +24,8 @@ def blocks(language: str) -> list[str]:
 
 def test_there_are_the_promised_commands():
     assert COMMANDS == [
-        "compare", "evidence", "explain", "fit", "ladder", "measures", "new", "run", "schema", "staff", "study",
-        "sweep", "threshold", "trace", "uncertainty", "validate",
+        "compare", "evidence", "explain", "fit", "ladder", "measures", "new", "run", "schema", "select", "staff",
+        "study", "sweep", "threshold", "trace", "uncertainty", "validate",
     ]  # fmt: skip
 
 

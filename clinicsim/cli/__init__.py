@@ -17,6 +17,7 @@ from clinicsim.cli.new import new
 from clinicsim.cli.program import Program
 from clinicsim.cli.run import run
 from clinicsim.cli.schema import schema
+from clinicsim.cli.select import select
 from clinicsim.cli.staff import staff
 from clinicsim.cli.study import study
 from clinicsim.cli.sweep import sweep
@@ -43,6 +44,7 @@ for _command in (
     sweep,
     threshold,
     staff,
+    select,
     study,
     ladder,
     uncertainty,
