@@ -83,7 +83,9 @@ class Clinic:
         number = self.visits
         self.visits += 1
         lengths = tuple(phase.booked for phase in plan.phases) if lengths is None else tuple(lengths)
-        visit = FloorVisit(number, (number,), plan.visit_type, plan.visit_type, plan, lengths, appointment, at, **more)
+        visit = FloorVisit(
+            number, (number,), plan.visit_type, (plan.visit_type,), plan, lengths, appointment, at, **more
+        )
         self.env.process(self._come(visit))
         return visit
 
@@ -185,7 +187,7 @@ def mm1(mean_service, mean_gap, customers, servers=1, seed=3):
             yield clinic.env.timeout(draw.expovariate(1 / mean_gap))
             length = draw.expovariate(1 / mean_service)
             clinic.floor.admit(
-                FloorVisit(number, (number,), "service", "service", plan, (length,), None, clinic.env.now)
+                FloorVisit(number, (number,), "service", ("service",), plan, (length,), None, clinic.env.now)
             )
 
     clinic.run(clinic.env.process(arrivals()))

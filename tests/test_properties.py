@@ -202,6 +202,10 @@ def clinics(draw: st.DrawFn) -> dict[str, Any]:
             "staff": draw(pick({"therapist": 1}, {"nurse": "1 per 6"})),
         }  # fmt: skip
         tree["pathway"]["course"] = {"protocol": "away"}
+    for name in draw(st.sets(pick("intake", "dosing", "talk"))):
+        tree["visits"][name]["group"] = draw(pick({"max": 2}, {"max": 5}, {"min": 2, "max": 2}, {"min": 3, "max": 6}))
+        tree["visits"][name].pop("continuity", None)
+        event("a group")
     return tree
 
 

@@ -10,7 +10,7 @@ from clinicsim.model.parts import Slot
 from clinicsim.model.patients import Patient
 from clinicsim.model.plans import plan_visit
 from clinicsim.model.streams import Streams
-from clinicsim.model.visits import on_floor, own_ending
+from clinicsim.model.visits import Guest, on_floor, own_ending
 from clinicsim.scenario import loads
 
 SCENARIO = """
@@ -60,7 +60,8 @@ def patient(number, key=None):
 
 def come(clinic, visit_type, people, occurrence=0, slot=None, step="course.dosing", arrival=480.0):
     plan = plan_visit(clinic.scenario, visit_type, people[0].attributes, patients=len(people))
-    return on_floor(clinic, plan, people, step, occurrence, number=7, rank=2.0, arrival=arrival, slot=slot)
+    guests = [Guest(person, step, occurrence) for person in people]
+    return on_floor(clinic, plan, guests, number=7, rank=2.0, arrival=arrival, slot=slot)
 
 
 def test_a_plain_visit_lasts_what_it_takes():

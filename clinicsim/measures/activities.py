@@ -7,7 +7,7 @@ minutes add up to the same figures as the measures; phases are those of the visi
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -90,11 +90,11 @@ class _Reader:
         self._waited = _by(self._rows["waited"], 1, 2)
         self._bookings = _by(self._rows["booked"], 3)
         self._asked = _by(self._rows["requested"], 2)
-        self._delays = _by(self._rows["delayed_booking"], 1)
+        self._delays = _by(self._rows["delayed_booking"], 1, 2)
         self._states = _by(self._rows["state"], 1)
         self._protocols = _by(sorted((*self._rows["agreed"], *self._rows["course_begun"]), key=itemgetter(0)), 1)
         self._unbooked = _by(self._rows["unbooked"], 1, 2)
-        self._booked = {row[1]: row for row in self._rows["booked"]}
+        self._booking = bookings(log)
         self._broken_off = {(row[1], row[2]) for row in self._rows["ended"] if not row[4]}
 
     def placed(self, one: Activity) -> Activity:
@@ -154,7 +154,7 @@ class _Reader:
         booking = _latest(self._bookings.get((patient,), ()), until) if kind == DATED else None
         if booking is None or booking[0] >= until:
             return wait._replace(visit_type=visit_type)
-        cause = _largest((row[4], row[5]) for row in self._delays.get((booking[1],), ()))
+        cause = _largest((row[4], row[5]) for row in self._delays.get((booking[1], patient), ()))
         return self._of_visit(wait, booking[1], booking[4])._replace(cause=cause)
 
     def visits(self) -> Iterator[Activity]:
@@ -178,9 +178,10 @@ class _Reader:
 
     def _in_vain(self, arrived: float, visit: int, patient: int) -> Activity:
         """Who came, and was sent home or went before the visit began, or still waits when the run ends."""
-        visit_type = self._booked[visit][4] if visit in self._booked else ""
+        booked = self._booking(visit, patient)
+        visit_type = booked[4] if booked is not None else ""
         until = next((row[0] for row in self._unbooked.get((visit, patient), ())), self._end)
-        due = max(arrived, self._booked[visit][5]) if visit in self._booked else arrived
+        due = max(arrived, booked[5]) if booked is not None else arrived
         wait = self._wait(patient, CLINIC, visit_type, min(due, until), until)
         lifecycle = GOING_ON if until >= self._end else BROKEN_OFF
         return self._of_visit(wait, visit, visit_type)._replace(lifecycle=lifecycle)
@@ -219,7 +220,7 @@ class _Reader:
 
     def _of_visit(self, one: Activity, visit: int, visit_type: str) -> Activity:
         """The activity with what is known of the booking of its visit."""
-        booked = self._booked.get(visit)
+        booked = self._booking(visit, one.patient)
         if booked is None:
             return one._replace(visit=visit, visit_type=visit_type)
         start, asked = booked[5], booked[7]
@@ -228,6 +229,12 @@ class _Reader:
     def _called(self, name: str) -> str:
         named = self._scenario.visits.get(name) or self._scenario.retreats.get(name)
         return called(name, named)
+
+
+def bookings(log: "EventLog") -> Callable[[int, int], tuple[Any, ...] | None]:
+    """Give the function from a visit and a patient to the row of their booking; a retreat has one for all members."""
+    rows = {(row[1], row[3]): row for row in log.rows["booked"]}
+    return lambda visit, patient: rows.get((visit, patient)) or rows.get((visit, -1))
 
 
 def is_place(pool: str) -> bool:

@@ -117,7 +117,8 @@ def _released_visits(run: Run) -> Array:
 def _slots_lost(run: Run) -> Figures:
     """Booked hours a week that nobody used, by reason, for bookings that would have begun in the window.
 
-    Of a late cancellation only the part counts in which nobody else was booked afterwards with the same people.
+    Of a late cancellation only the part counts in which nobody else was booked afterwards with the same people. A group
+    whose members have all gone is shared among them; one that anybody came to is not lost.
     """
     booked, unbooked = run.columns["booked"], run.columns["unbooked"]
     key = pairs(run, unbooked.whole("visit"), unbooked.whole("patient"))
@@ -127,12 +128,23 @@ def _slots_lost(run: Run) -> Figures:
     reason = unbooked.texts("reason")
     freed = np.flatnonzero(reason.are("late_cancel") & unbooked.flags("freed") & run.within(start))
     lost[freed] = not_refilled(run, unbooked.whole("visit")[freed], start[freed], start[freed] + lost[freed])
+    lost *= _shares_lost(run, unbooked.whole("visit"))
     inside = run.within(start)
     weekly = {
         f"slots_lost.{name}": float(np.sum(lost[inside & reason.among(reasons)])) / 60.0 / (run.minutes / WEEK)
         for name, reasons in LOST.items()
     }
     return {"slots_lost": sum(weekly.values()), **weekly}
+
+
+def _shares_lost(run: Run, visits: Array) -> Array:
+    """For visits of which bookings were struck, the part of the slot that is lost with each: nothing where another
+    member of a group kept theirs."""
+    booked, unbooked = run.columns["booked"], run.columns["unbooked"]
+    booked_of, gone_of = (
+        matched(visits, *np.unique(rows.whole("visit"), return_counts=True), 1) for rows in (booked, unbooked)
+    )
+    return np.where(gone_of >= booked_of, 1.0 / booked_of, 0.0)
 
 
 def not_refilled(run: Run, visits: Array, starts: Array, ends: Array) -> Array:

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from clinicsim.measures.activities import CLINIC, DATED, JOINED, LISTED, MISSED, PHASE, WITHIN, Activity, activities
+from clinicsim.measures.activities import (
+    CLINIC,
+    DATED,
+    JOINED,
+    LISTED,
+    MISSED,
+    PHASE,
+    WITHIN,
+    Activity,
+    activities,
+    bookings,
+)
 from clinicsim.measures.census import WAITING, waiting_spans
 from clinicsim.measures.intervals import intersect, minutes_before, present_minutes
 from clinicsim.measures.maintenance import stays
@@ -121,7 +132,7 @@ def _visits(log: "EventLog", found: list[Activity]) -> DetailTable:
 def _visit_rows(log: "EventLog", found: list[Activity]) -> Iterator[Row]:
     """Visits that began, one row for each patient, and dates that came to nothing, in order of number."""
     rows = log.rows
-    booked = {row[1]: row for row in rows["booked"]}
+    booking = bookings(log)
     ends = {(row[1], row[2]): row for row in rows["ended"]}
     sessions = {(row[1], row[2]): row[6] for row in rows["dosed"]}
     parts: dict[tuple[int, int], list[Activity]] = defaultdict(list)
@@ -146,7 +157,7 @@ def _visit_rows(log: "EventLog", found: list[Activity]) -> Iterator[Row]:
         if row[2] >= 0 and (row[1], row[2]) not in begun
     ]
     for row in sorted(told, key=lambda row: (row["visit"], row["patient"])):
-        yield {**row, **_of_booking(booked.get(row["visit"]), row)}
+        yield {**row, **_of_booking(booking(row["visit"], row["patient"]), row)}
 
 
 def _of_parts(parts: list[Activity]) -> Row:

@@ -17,7 +17,7 @@ from clinicsim.model.demand import Arrival, person_key
 from clinicsim.model.outcomes import outcome_model
 from clinicsim.model.parts import VisitPlan
 from clinicsim.model.patients import Patient, Population
-from clinicsim.model.plans import plan_visit
+from clinicsim.model.plans import planner_of
 from clinicsim.model.sampling import attributes_read, holds, mean, shares_for
 from clinicsim.model.stays import DAYS_A_MONTH, mean_stay
 from clinicsim.model.streams import Streams
@@ -41,10 +41,10 @@ MINUTES_A_DAY = 1440.0
 class Flow:
     """Expected figures a week, with the clinic running and nobody waiting.
 
-    `visits` counts booked visits by plan, missed ones among them; `joiners` people who ask for a place by retreat;
-    `starts` people who begin a protocol and `completions` those who finish it. `maintenance` has, by plan, the people
-    who take it up a week, their mean stay in days, and the mean interval between sessions in days. `endless` says that
-    somebody comes again for ever, whose visits are in no sum.
+    `visits` counts booked visits by plan, missed ones among them, and those of a group as full groups; `joiners` people
+    who ask for a place by retreat; `starts` people who begin a protocol and `completions` those who finish it.
+    `maintenance` has, by plan, the people who take it up a week, their mean stay in days, and the mean interval between
+    sessions in days. `endless` says that somebody comes again for ever, whose visits are in no sum.
     """
 
     _booked: dict[int, tuple[VisitPlan, float]] = field(default_factory=dict)
@@ -211,8 +211,9 @@ class _Walker:
         if visit.session_of is not None:
             self._dose(visit.session_of)
         attended, attempts = self._attendance(visit_type, visit)
-        plan = plan_visit(self.scenario, visit_type, self._attributes, served_as=self._served_as)
-        self.flow.book(plan, weight * attempts)
+        planner = planner_of(self.scenario)
+        size = planner.size(visit_type)
+        self.flow.book(planner.plan(visit_type, self._attributes, size, self._served_as), weight * attempts / size)
         goes_on = step.if_missed == "go on" or (step.if_missed is None and visit.integrates is not None)
         return weight if goes_on else weight * attended
 

@@ -140,7 +140,7 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     starts = sum(flow.starts.values()) * DAYS_A_MONTH / DAYS_A_WEEK
     bookings = bookable(scenario, flow.visits, calendar, roster, monday)
     sentences = (*_sentences(retreats, maintenance, flow), *_not_held(scenario))
-    warnings = tuple(_warnings(pools, retreats, bookings))
+    warnings = (*_warnings(pools, retreats, bookings), *_too_few(scenario, flow))
     week = calendar.date(calendar.day_of(monday))
     return OfferedLoad(pools, retreats, bookings, week, maintenance, starts, sentences, warnings)
 
@@ -322,6 +322,20 @@ def _warnings(
             yield (
                 f"{found.asked:.1f} bookings of {found.visit} are asked for a week, and an empty week holds "
                 f"{found.holds or 'none'} ({load_in_words(found.load)}); {found.scarcest} is what runs out first."
+            )
+
+
+def _too_few(scenario: "Scenario", flow: Flow) -> Iterator[str]:
+    """Group visits for which fewer people ask in a week than make a group."""
+    asked: dict[str, float] = defaultdict(float)
+    for plan, count in flow.visits.items():
+        asked[plan.visit_type] += count * plan.patients
+    for name, people in asked.items():
+        group = scenario.visits[name].group
+        if group is not None and 0.0 < people < group.min:
+            yield (
+                f"{people:.1f} people a week ask for {name}, and a group of fewer than {group.min} is called off: they "
+                "wait until so many have come together."
             )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simpy import Event
 
+from clinicsim.model.groups import Groups, everybody
 from clinicsim.model.parts import Booking, Request, Slot, VisitPlan
 from clinicsim.model.policies import Policies
 
@@ -61,6 +62,7 @@ class Desk:
         self._requests = 0
         self._backfill = clinic.scenario.booking.backfill
         self._policies = Policies(clinic)
+        self._groups = Groups(clinic, self._policies)
 
     def next_request(self) -> int:
         """Give the number of a new request; numbers count from 0."""
@@ -68,9 +70,12 @@ class Desk:
         return self._requests - 1
 
     def third_next(self, plan: VisitPlan, class_: str, now: float) -> tuple[float, bool]:
-        """Give the calendar days to the third start that somebody of a class could have, and whether it lies beyond
-        the horizon."""
-        return self._policies.third_next(plan, class_, now)
+        """Give the calendar days to the third start (of a group: place) that somebody of a class could have, and
+        whether it lies beyond the horizon."""
+        return self._finder(plan).third_next(plan, class_, now)
+
+    def _finder(self, plan: VisitPlan) -> Groups | Policies:
+        return self._groups if plan.patients > 1 else self._policies
 
     def ask(self, request: Request, patient: "Patient", impatient: bool) -> Booking | Refusal | Event:
         """Answer a request: a booking or a refusal at once, or an event that fires with one of them.
@@ -83,7 +88,7 @@ class Desk:
             now, request.number, request.patient, request.plan.visit_type, request.step, request.class_,
             request.first, asked, request.latest,
         ))  # fmt: skip
-        slot = self._policies.find(request, now)
+        slot = self._finder(request.plan).find(request, now)
         if slot is None and self._policies.refuses and self._policies.closed_to(request, now):
             return Refusal.CLOSED
         if slot is None:
@@ -99,14 +104,27 @@ class Desk:
         return self.book(request, slot) if accepted else Refusal.DECLINED
 
     def book(self, request: Request, slot: Slot) -> Booking:
-        """Hold a slot in the diary for a request and write it down."""
-        clinic = self._clinic
-        booking = Booking(clinic.next_visit(), request, slot, clinic.env.now)
+        """Hold a slot in the diary for a request, or take the place in a group that it is, and write it down."""
+        clinic, session = self._clinic, slot.session
+        visit = clinic.next_visit() if session is None else session.opened_by.visit
+        booking = Booking(visit, request, slot, clinic.env.now)
+        if request.plan.patients > 1:
+            self._groups.take_place(booking)
+        self._write(booking)
+        if session is None:
+            self._hold(booking)
+        return booking
+
+    def _hold(self, booking: Booking) -> None:
+        clinic, slot = self._clinic, booking.slot
         clinic.diary.hold(slot)
         self._policies.booked(booking)
         self._dated.setdefault(clinic.calendar.day_of(slot.start), {})[booking.visit] = booking
-        self._write(booking)
-        return booking
+        clinic.rows["held"] += [
+            (clinic.env.now, booking.visit, hold.pool, hold.person, hold.start, hold.end, hold.units / hold.share)
+            for hold in slot.holds
+            if hold.contact
+        ]
 
     def _write(self, booking: Booking) -> None:
         rows, now = self._clinic.rows, self._clinic.env.now
@@ -117,10 +135,6 @@ class Desk:
         ))  # fmt: skip
         for cause, (minutes, alone, involved) in (slot.causes or {}).items():
             rows["delayed_booking"].append((now, visit, request.patient, visit_type, cause, minutes, alone, involved))
-        held = rows["held"]
-        for hold in slot.holds:
-            if hold.contact:
-                held.append((now, visit, hold.pool, hold.person, hold.start, hold.end, hold.units / hold.share))
 
     def _put_on_list(self, request: Request, patient: "Patient", patience: float) -> Event:
         env = self._clinic.env
@@ -147,7 +161,7 @@ class Desk:
         """Offer what is free (on these days, else on any) to those on the list, in their order.
 
         What one request has not found, no later request for the same can find in the same round, so it is not
-        searched again.
+        searched again; unless a group has met meanwhile, which may have places for others.
         """
         clinic = self._clinic
         failed: dict[object, float] = {}
@@ -156,21 +170,25 @@ class Desk:
             key = (id(request.plan), request.class_, request.free, tuple(request.own.items()))
             if failed.get(key, inf) <= request.earliest:
                 continue
-            slot = self._policies.find(request, clinic.env.now, days)
+            slot = self._finder(request.plan).find(request, clinic.env.now, days)
             if slot is None:
                 failed[key] = min(request.earliest, failed.get(key, inf))
                 continue
             patience = listed.gives_up - clinic.env.now
             self._strike(listed)
             listed.answer.succeed(self._offer(request, slot, patience))
+            if request.plan.patients > 1:
+                failed.clear()
 
     def open_day(self, day: int) -> None:
-        """Begin a day: close what cannot be held for a while, find substitutes for those who are sick, and offer the
-        day that opens to those on the list."""
+        """Begin a day: close what cannot be held for a while, call off groups of too few, find substitutes for those
+        who are sick, and offer the day that opens to those on the list."""
         clinic = self._clinic
         for gap in clinic.calendar.gaps:
             if gap.known == day:
                 self._close(gap)
+        for booking in self._groups.too_few(day):
+            self._call_off(booking)
         sick = {worker.name for worker in clinic.roster.open_day(day)}
         if sick:
             self._replace(sick, self._dated.get(day, {}))
@@ -189,10 +207,10 @@ class Desk:
                     self._call_off(booking)
 
     def _call_off(self, booking: Booking) -> None:
-        """Tell a patient that the clinic cannot hold the visit."""
-        self._clinic.diary.release(booking.slot)
-        self._unbook(booking, "clinic", freed=True)
-        self._clinic.journeys[booking.request.patient].called_off(booking)
+        """Tell a patient, or all of a group, that the clinic cannot hold the visit."""
+        for one in everybody(booking):
+            self._unbook(one, "clinic", freed=True)
+            self._clinic.journeys[one.request.patient].called_off(one)
 
     def _replace(self, sick: set[str], bookings: dict[int, Booking]) -> None:
         """Give the day's visits of the sick to colleagues, in order of start; cancel those nobody can take."""
@@ -204,8 +222,8 @@ class Desk:
                 self._call_off(booking)
 
     def release(self, booking: Booking, reason: str) -> None:
-        """Cancel a booking in time: its slot is free again, and is offered to those on the list."""
-        self._clinic.diary.release(booking.slot)
+        """Cancel a booking in time: its slot, or its place in a group, is free again, and is offered to those on the
+        list."""
         self._unbook(booking, reason, freed=True)
         if self._backfill and self._list:
             self.serve({self._clinic.calendar.day_of(booking.slot.start)})
@@ -215,9 +233,14 @@ class Desk:
         self._unbook(booking, reason, freed=False)
 
     def _unbook(self, booking: Booking, reason: str, freed: bool) -> None:
+        """Strike a booking; of a group it is the last member with whom what was held for all is given back."""
         clinic, request = self._clinic, booking.request
-        self._policies.booked(booking, -1.0)
-        self._dated.get(clinic.calendar.day_of(booking.slot.start), {}).pop(booking.visit, None)
+        holder = booking if booking.session is None else self._groups.leave(booking)
+        if holder is not None:
+            if freed:
+                clinic.diary.release(holder.slot)
+            self._policies.booked(holder, -1.0)
+            self._dated.get(clinic.calendar.day_of(holder.slot.start), {}).pop(holder.visit, None)
         clinic.rows["unbooked"].append(
             (clinic.env.now, booking.visit, request.patient, request.plan.visit_type, reason, freed)
         )

@@ -14,7 +14,7 @@ from clinicsim.model.plans import plan_visit
 from clinicsim.model.reach import possible_names
 from clinicsim.model.sampling import attributes_read, certain
 from clinicsim.model.steps import Walk
-from clinicsim.model.visits import on_floor, own_ending
+from clinicsim.model.visits import Guest, on_floor, own_ending
 from clinicsim.scenario.quantities import Their
 
 if TYPE_CHECKING:
@@ -420,8 +420,9 @@ class Itinerary:
         for member in present:
             member.journey.care.before(session.kind)
         occurrence = max([member.journey.times(address) for member in present])
+        guests = [Guest(member.journey.patient, address, occurrence) for member in present]
         visit = on_floor(
-            clinic, session.plan, tuple(member.journey.patient for member in present), address, occurrence,
+            clinic, session.plan, guests,
             number=session.visit, rank=-1.0, arrival=clinic.env.now, slot=session.slot,
         )  # fmt: skip
         done = clinic.floor.admit(visit)

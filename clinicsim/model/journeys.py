@@ -31,12 +31,13 @@ from clinicsim.model.steps import (
     walk,
 )
 from clinicsim.model.suits import Suits
-from clinicsim.model.visits import on_floor
+from clinicsim.model.visits import Guest, on_floor, own_ending, will_do_today
 from clinicsim.scenario import pathway
 
 if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
     from clinicsim.model.floor import Ending, FloorVisit
+    from clinicsim.model.groups import Session
     from clinicsim.model.parts import VisitPlan
     from clinicsim.model.patients import Patient
     from clinicsim.model.retreats import Asked
@@ -76,6 +77,7 @@ class VisitKind:
         self.suits = Suits(clinic.scenario, name, clinic.streams) if spec.suits else None
         self._planner = planner_of(clinic.scenario)
         self._read = self._planner.read[name]
+        self._size = self._planner.size(name)
         self._plans: dict[tuple[object, ...], VisitPlan] = {}
 
     def plan(self, journey: "Journey") -> "VisitPlan":
@@ -84,7 +86,7 @@ class VisitKind:
         theirs = (served_as, *[attributes.get(name) for name in self._read])
         plan = self._plans.get(theirs)
         if plan is None:
-            plan = self._plans[theirs] = self._planner.plan(self.name, attributes, 1, served_as)
+            plan = self._plans[theirs] = self._planner.plan(self.name, attributes, self._size, served_as)
         return plan
 
 
@@ -349,7 +351,7 @@ class Journey:
             while clinic.calendar.is_closed_for(kind.name, clinic.calendar.day_of(env.now)):
                 yield from self.until(clinic.calendar.next_opening(env.now))
             visit = on_floor(
-                clinic, plan, (patient,), step.address, self.times(step.address),
+                clinic, plan, (Guest(patient, step.address, self.times(step.address)),),
                 number=clinic.next_visit(), rank=rank, arrival=env.now,
             )  # fmt: skip
             ending = yield from self._in_turn(visit)
@@ -369,7 +371,7 @@ class Journey:
         env, floor, patient = self.clinic.env, self.clinic.floor, self.patient
         done = floor.admit(visit, alone=patient.patience > 0.0)
         if done is None:
-            raise Left("turned_away", visit.step)
+            raise Left("turned_away", visit.step_of(self.number))
         self.enter("visiting")
         if self.stage != "before" or patient.patience == inf:
             return (yield done)
@@ -471,16 +473,20 @@ class Journey:
         )
 
     def _keep(self, booking: Booking, step: Visit, kind: VisitKind, occurrence: int) -> Generator[Event, Any, str]:
-        """Wait for an appointment; come to it, or not; give how it went: attended, or why it was missed."""
-        clinic, slot = self.clinic, booking.slot
+        """Wait for an appointment; come to it, or not; give how it went: attended, or why it was missed.
+
+        To a group everybody comes for the start.
+        """
+        clinic, slot, session = self.clinic, booking.slot, booking.session
         env, desk = clinic.env, clinic.desk
         self.enter("dated")
         now, since = env.now, max(booking.booked_at, self.last_attended)
         fate = kind.attendance.fate(self.patient, step.address, occurrence, slot.start, since, now)
+        moment = fate.time if session is None or fate.how != "comes" else slot.start
         self.booking = booking
         try:
-            if fate.time > now:
-                yield env.timeout(fate.time - now)
+            if moment > now:
+                yield env.timeout(moment - now)
         except Interrupt:
             return "clinic"
         finally:
@@ -491,8 +497,11 @@ class Journey:
         if fate.how == "no_show":
             desk.waste(booking, fate.how)
             return fate.how
+        guest = Guest(self.patient, step.address, occurrence)
+        if session is not None:
+            return (yield from self._join(session, booking, kind, guest))
         visit = on_floor(
-            clinic, booking.request.plan, (self.patient,), step.address, occurrence,
+            clinic, booking.request.plan, (guest,),
             number=booking.visit, rank=booking.request.rank, arrival=env.now, slot=slot,
         )  # fmt: skip
         if not visit.called_off and self._drops_out():
@@ -509,6 +518,23 @@ class Journey:
             return ending.how
         if kind.continuity:
             self._remember_people(kind, slot.people)
+        self.attended(kind, visit, ending)
+        return "attended"
+
+    def _join(self, session: "Session", booking: Booking, kind: VisitKind, guest: Guest) -> Generator[Event, Any, str]:
+        """Be there for a group, and go through its visit with those who came, to an ending of one's own."""
+        desk = self.clinic.desk
+        if will_do_today(self.clinic, kind.name, guest) and self._drops_out():
+            desk.waste(booking, "left")
+            raise Left("drop_out", guest.step)
+        visit, done = yield session.comes(guest)
+        self.enter("visiting")
+        ending = own_ending(visit, (yield done), self.number)
+        if not ending.took_place:
+            desk.waste(booking, ending.how)
+            if ending.was_begun:
+                self.enter("between")
+            return ending.how
         self.attended(kind, visit, ending)
         return "attended"
 
@@ -541,7 +567,7 @@ class Journey:
         self.note(kind, visit, ending)
         self.enter("between")
         if self.must_stop(visit):
-            raise Left("serious_event", visit.step)
+            raise Left("serious_event", visit.step_of(self.number))
 
     def note(self, kind: VisitKind, visit: "FloorVisit", ending: "Ending") -> None:
         """Take note of a visit that has ended: for the step after it, for the round, for the course."""

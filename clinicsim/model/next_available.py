@@ -6,7 +6,7 @@ from simpy import Event
 from simpy.events import URGENT
 
 from clinicsim.model.parts import VisitPlan
-from clinicsim.model.plans import plan_visit
+from clinicsim.model.plans import planner_of
 from clinicsim.model.policies import NEW, THIRD
 from clinicsim.model.reach import typical_person
 from clinicsim.model.sampling import certain, chooser
@@ -30,11 +30,12 @@ class NextAvailable:
         self._plans: dict[str, tuple[VisitPlan, str]] = {}
         before_any = {certain(step.visit) for step in clinic.scenario.pathway.values() if isinstance(step, VisitStep)}
         commonest, booked = typical_person(clinic.scenario), clinic.pathways.reach.booked
+        planner = planner_of(clinic.scenario)
         for name, visit in clinic.scenario.visits.items():
             if visit.walk_in is None and name in booked:
                 own = chooser(visit.class_)(0.5, commonest) if visit.class_ is not None else None
                 class_ = own or (NEW if name in before_any else COURSE)
-                self._plans[name] = plan_visit(clinic.scenario, name, commonest), class_
+                self._plans[name] = planner.plan(name, commonest, planner.size(name)), class_
 
     def watch(self, day: int) -> None:
         """Have a day looked at when it opens, before any request of that moment; nothing where the clinic is closed."""

@@ -1,7 +1,10 @@
 """The nouns that the rooms of the model hand to each other: people, planned visits, requests, bookings."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from clinicsim.model.groups import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class PhasePlan:
 
 @dataclass(frozen=True, slots=True)
 class VisitPlan:
-    """A visit as it is booked for somebody (or for a group of `patients`): phases in order, and what is held
+    """A visit as it is booked for somebody (or for a group of at most `patients`): phases in order, and what is held
     throughout.
 
     `staff`, `rooms` and `equipment` of the visit are held from its start to the end of its last phase. `turnaround`
@@ -141,7 +144,7 @@ class Slot:
     `people` maps a named role to the person's name. Where several people of one named role serve a visit, the second
     and later ones stand under `seat(role, 1)`, `seat(role, 2)`, ...; the person at a place serves every phase that
     needs so many. `doubled`: somebody else has this start too, by a rule of
-    overbooking.
+    overbooking. `session`: it is one more place in this session of a group, which holds all that it needs already.
     """
 
     start: float
@@ -150,13 +153,15 @@ class Slot:
     people: dict[str, str]
     causes: dict[str, tuple[float, float, float]] | None = None
     doubled: bool = False
+    session: "Session | None" = None
 
 
 @dataclass(slots=True)
 class Booking:
-    """A promise: a slot kept for a patient (or for the members of a group)."""
+    """A promise: a slot kept for a patient, or a place in a `session` of a group."""
 
     visit: int
     request: Request
     slot: Slot
     booked_at: float
+    session: "Session | None" = None

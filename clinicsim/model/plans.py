@@ -78,6 +78,7 @@ class Planner:
         self.read = {name: self._attributes_of(visit) for name, visit in scenario.visits.items()}
         """The attributes on which the plan of each visit type depends."""
         self._plans: dict[tuple[object, ...], VisitPlan] = {}
+        self._made_for: dict[int, tuple[Attributes, str, str]] = {}
 
     def plan(
         self, visit_type: str, attributes: Attributes, patients: int = 1, served_as: str = "", retreat: str = ""
@@ -88,7 +89,19 @@ class Planner:
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plans[key] = self._make(visit_type, attributes, patients, served_as, retreat)
+            read = {name: attributes[name] for name in self.read[visit_type] if name in attributes}
+            self._made_for[id(plan)] = read, served_as, retreat
         return plan
+
+    def resized(self, plan: VisitPlan, patients: int) -> VisitPlan:
+        """Give a plan of this planner for another number of patients."""
+        attributes, served_as, retreat = self._made_for[id(plan)]
+        return self.plan(plan.visit_type, attributes, patients, served_as, retreat)
+
+    def size(self, visit_type: str) -> int:
+        """Give how many patients a visit of a type is booked for: of a group all that there are places for."""
+        group = self._scenario.visits[visit_type].group
+        return 1 if group is None else group.max
 
     def _make(self, visit_type: str, attributes: Attributes, patients: int, served_as: str, retreat: str) -> VisitPlan:
         visit = self._scenario.visits[visit_type]

@@ -57,8 +57,15 @@ class Policies:
         if not self._reserves:
             return self._clinic.diary.third_next(plan, now)
         request = Request(-1, now, -1, plan, "", class_, 0.0, now, now, inf)
+        return self.days_to_start(request, now, THIRD, None)
+
+    def days_to_start(
+        self, request: Request, now: float, which: int, days: Collection[int] | None
+    ) -> tuple[float, bool]:
+        """Give the calendar days to the first, second, ... start of a request (on these days, else on any) with those
+        before it held, and whether it lies beyond the horizon. Nothing stays held."""
         tried: list[Booking] = []
-        while (slot := self._allowed(request, now, None)) is not None and len(tried) < THIRD - 1:
+        while (slot := self._allowed(request, now, days)) is not None and len(tried) < which - 1:
             tried.append(Booking(-1, request, slot, now))
             self._clinic.diary.hold(slot)
             self.booked(tried[-1])

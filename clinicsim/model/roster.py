@@ -318,6 +318,13 @@ class Roster:
         """Give the protocols and retreats that a pool of rooms or equipment serves; None for everything."""
         return None if address in self._on_call else _names(self._things[address].only_for)
 
+    @property
+    def set_apart_for(self) -> frozenset[str]:
+        """The protocols and retreats for which somebody or something is set apart."""
+        people = [worker.only_for for pool in self.pools for worker in self.workers(pool)]
+        things = [_names(thing.only_for) for thing in self._things.values()]
+        return frozenset[str]().union(*(names for names in (*people, *things) if names is not None))
+
     # Inside
 
     def _attendance(self, member: _Member, day: int) -> Attendance:

@@ -1,13 +1,13 @@
 """One visit as it really goes: how long its phases last, what goes wrong in them, who is there to fetch the patient.
 
 Everything is drawn by key when the patients come: lengths and events by patient, step and attempt; the length of a
-group's phases once for the group, by its day. Nothing here knows the clock.
+group's phases once for the group, by its day and what names it there. Nothing here knows the clock.
 """
 
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clinicsim.model.attendance import Chance, chance_of
 from clinicsim.model.calendar import MINUTES_A_DAY
@@ -41,30 +41,39 @@ ESCORT = "visit.escort"
 ESCORT_ADDS = "visit.escort.adds"
 
 
+class Guest(NamedTuple):
+    """Somebody who comes to a visit: at which step (its address), and how often they have tried that before."""
+
+    patient: "Patient"
+    step: str
+    occurrence: int
+
+
 def on_floor(
     clinic: "Clinic",
     plan: "VisitPlan",
-    patients: "Sequence[Patient]",
-    step: str,
-    occurrence: int,
+    guests: Sequence[Guest],
     *,
     number: int,
     rank: float,
     arrival: float,
     slot: "Slot | None" = None,
+    drawn_as: tuple[str, int] | None = None,
 ) -> FloorVisit:
     """Give a visit with all that happens in it, for the floor to play.
 
-    `step` is the address of the step and `occurrence` the number of attempts of it so far; `slot` is what was booked,
-    None for a walk-in. An adverse event adds its time to its phase (in a group, the longest that any member needs);
-    an abort or a transfer ends the session of a single patient at its moment. In a group it ends that member's only:
-    see `own_ending`. In a visit that is called off nothing else goes wrong.
+    `slot` is what was booked, None for a walk-in. `drawn_as` names, beside the day, what is drawn once for a group; the
+    step and attempt of its first member when left out. An adverse event adds its time to its phase (in a group, the
+    longest that any member needs); an abort or a transfer ends the session of a single patient at its moment. In a
+    group it ends that member's only: see `own_ending`. In a visit that is called off nothing else goes wrong.
     """
     kind = _kind(clinic.scenario, plan.visit_type)
     streams = clinic.streams
-    first = patients[0]
-    subject = first.key if len(patients) == 1 else clinic.calendar.ordinal(int(arrival // MINUTES_A_DAY))
-    purpose = LENGTH if len(patients) == 1 else GROUP_LENGTH
+    first, step, occurrence = guests[0]
+    subject, purpose = first.key, LENGTH
+    if len(guests) > 1:
+        subject, purpose = clinic.calendar.ordinal(int(arrival // MINUTES_A_DAY)), GROUP_LENGTH
+        step, occurrence = drawn_as or (step, occurrence)
     lengths = []
     for part, phase in zip(kind.parts, plan.phases, strict=True):
         if part.draw is None:
@@ -76,9 +85,9 @@ def on_floor(
             lengths.append(part.draw(0.5, first.attributes))
     visit = FloorVisit(
         number=number,
-        patients=tuple([patient.number for patient in patients]),
+        patients=tuple([guest.patient.number for guest in guests]),
         visit_type=plan.visit_type,
-        step=step,
+        steps=tuple([guest.step for guest in guests]),
         plan=plan,
         lengths=tuple(lengths),
         appointment=None if slot is None else slot.start,
@@ -91,14 +100,20 @@ def on_floor(
     if kind.turnarounds and plan.turnaround:
         visit.turnarounds = kind.turnarounds_of(plan, streams, subject, step, occurrence, first.attributes)
     if kind.not_today is not None:
-        kind.not_today.draw(visit, patients, streams, occurrence)
+        kind.not_today.draw(visit, guests, streams)
         if visit.cut is not None:
             return visit
     if kind.events:
-        kind.add_events(visit, patients, streams, occurrence)
+        kind.add_events(visit, guests, streams)
     if kind.escort is not None:
-        kind.add_escort(visit, patients, streams, occurrence)
+        kind.add_escort(visit, guests, streams)
     return visit
+
+
+def will_do_today(clinic: "Clinic", visit_type: str, guest: Guest) -> bool:
+    """Say whether somebody who comes to a visit will not be told there that today it cannot be."""
+    rule = _kind(clinic.scenario, visit_type).not_today
+    return rule is None or not rule.calls_off(guest, clinic.streams)
 
 
 def own_ending(visit: FloorVisit, ending: Ending, patient: int) -> Ending:
@@ -154,19 +169,21 @@ class _NotToday:
     phase: int
     takes: Sampler | None
 
-    def draw(self, visit: FloorVisit, patients: "Sequence[Patient]", streams: "Streams", occurrence: int) -> None:
+    def calls_off(self, guest: Guest, streams: "Streams") -> bool:
+        """Draw whether today will not do for somebody."""
+        patient, step, occurrence = guest
+        return streams.uniform(NOT_TODAY, patient.key, step, occurrence) < self.chance(patient.attributes)
+
+    def draw(self, visit: FloorVisit, guests: Sequence[Guest], streams: "Streams") -> None:
         """Draw for whom today will not do; the visit of a single patient ends there."""
-        address, uniform = visit.step, streams.uniform
-        visit.called_off = frozenset(
-            patient.number
-            for patient in patients
-            if uniform(NOT_TODAY, patient.key, address, occurrence) < self.chance(patient.attributes)
-        )
-        if visit.called_off and len(patients) == 1:
+        visit.called_off = frozenset(guest.patient.number for guest in guests if self.calls_off(guest, streams))
+        if visit.called_off and len(guests) == 1:
             minutes = visit.lengths[self.phase]
             if self.takes is not None:
-                u = uniform(NOT_TODAY_TAKES, patients[0].key, address, occurrence)
-                minutes = self.takes(u, patients[0].attributes)
+                patient, step, occurrence = guests[0]
+                minutes = self.takes(
+                    streams.uniform(NOT_TODAY_TAKES, patient.key, step, occurrence), patient.attributes
+                )
             visit.cut = (self.phase, minutes)
 
 
@@ -200,17 +217,17 @@ class _Kind:
             if address in self.turnarounds
         )
 
-    def add_events(self, visit: FloorVisit, patients: "Sequence[Patient]", streams: "Streams", occurrence: int) -> None:
+    def add_events(self, visit: FloorVisit, guests: Sequence[Guest], streams: "Streams") -> None:
         """Draw what goes wrong, and let it lengthen, staff or end the visit."""
         found = [
             (happening, event)
-            for patient in patients
+            for guest in guests
             for event in self.events
-            if (happening := _happens(event, visit, patient, streams, occurrence)) is not None
+            if (happening := _happens(event, visit, guest, streams)) is not None
         ]
         if not found:
             return
-        single = len(patients) == 1
+        single = len(guests) == 1
         ends = [happening for happening, _ in found if _ends_session(happening)] if single else []
         if ends:
             first = min(ends, key=lambda happening: (happening.phase, happening.minute))
@@ -224,23 +241,22 @@ class _Kind:
             if event.staff and happening.minutes > 0.0
         )
 
-    def add_escort(self, visit: FloorVisit, patients: "Sequence[Patient]", streams: "Streams", occurrence: int) -> None:
+    def add_escort(self, visit: FloorVisit, guests: Sequence[Guest], streams: "Streams") -> None:
         """Draw whether nobody comes for the patient, and how much longer they then stay; in a group, the longest."""
         assert self.escort is not None
         missing, adds = self.escort
-        for patient in patients:
-            if streams.uniform(ESCORT, patient.key, visit.step, occurrence) < missing:
-                u = streams.uniform(ESCORT_ADDS, patient.key, visit.step, occurrence)
+        for patient, step, occurrence in guests:
+            if streams.uniform(ESCORT, patient.key, step, occurrence) < missing:
+                u = streams.uniform(ESCORT_ADDS, patient.key, step, occurrence)
                 visit.hold_room_after = max(visit.hold_room_after, adds(u, patient.attributes))
 
 
-def _happens(
-    event: _Event, visit: FloorVisit, patient: "Patient", streams: "Streams", occurrence: int
-) -> Happening | None:
+def _happens(event: _Event, visit: FloorVisit, guest: Guest, streams: "Streams") -> Happening | None:
+    patient, step, occurrence = guest
     chance = event.chance(patient.attributes)
     if chance <= 0.0:
         return None
-    uniform, key, address = streams.uniform, patient.key, f"{visit.step}.{event.name}"
+    uniform, key, address = streams.uniform, patient.key, f"{step}.{event.name}"
     if uniform(ADVERSE, key, address, occurrence) >= chance:
         return None
     aborted = event.abort > 0.0 and uniform(ADVERSE_ABORT, key, address, occurrence) < event.abort

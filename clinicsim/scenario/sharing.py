@@ -1,12 +1,13 @@
 """What visits may share: several patients one visit, walk-ins and bookings one pool."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from clinicsim.scenario.attributes import attributes
 from clinicsim.scenario.care import Entry
 from clinicsim.scenario.forms import Their
 from clinicsim.scenario.kinds import ChoiceKind
+from clinicsim.scenario.pathway import ChooseStep, RepeatStep, VisitStep
 from clinicsim.scenario.problems import listed
 from clinicsim.scenario.visits import Visit
 from clinicsim.scenario.walk import Finding, leaves, names, parts
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 
 
 def check_sharing(scenario: "Scenario") -> Iterator[Finding]:
-    """Group visits outside retreats, retreats too large or too small for them, walk-ins beside bookings."""
-    asked_for = list(_asked_for(scenario))
-    yield from _groups_of_steps(scenario, asked_for)
+    """What group visits cannot have, retreats too large or too small for them, walk-ins beside bookings."""
+    asked_for = {name for _, name in _asked_for(scenario)}
+    groups = [name for name, visit in scenario.visits.items() if name in asked_for and visit.group is not None]
+    yield from _groups_of_steps(scenario, groups)
+    yield from _groups_all_at_once(scenario, groups)
     yield from _groups_of_retreats(scenario)
-    yield from _walk_ins(scenario, {name for _, name in asked_for})
+    yield from _walk_ins(scenario, asked_for)
 
 
 def _asked_for(scenario: "Scenario") -> Iterator[tuple[Finding, str]]:
@@ -40,12 +43,44 @@ def _possible(scenario: "Scenario", choice: Any, address: tuple[str | int, ...])
             yield from ((Finding(place, ""), name) for name in sorted(known[leaf.attribute].needed))
 
 
-def _groups_of_steps(scenario: "Scenario", asked_for: list[tuple[Finding, str]]) -> Iterator[Finding]:
-    for where, name in asked_for:
-        visit = scenario.visits.get(name)
-        if visit is not None and visit.group is not None:
-            message = f"'{name}' is a group visit, and those take place in the itineraries of retreats only for now"
-            yield Finding(where.address, message, where.part)
+def _groups_of_steps(scenario: "Scenario", groups: list[str]) -> Iterator[Finding]:
+    """What a group visit that steps ask for cannot have."""
+    for name in groups:
+        visit = scenario.visits[name]
+        if visit.walk_in is not None:
+            message = "a visit is walked in for, or held for a group that is booked; not both"
+            yield Finding(("visits", name, "walk_in"), message, "key")
+        if visit.continuity:
+            message = "the members of a group have different own people: write `continuity: null` for a group visit"
+            yield Finding(("visits", name, "continuity"), message, "key")
+        if name in scenario.booking.overbook:
+            message = f"'{name}' is a group visit: more people in it are said by the `max` of its `group`"
+            yield Finding(("booking", "overbook", name), message, "key")
+
+
+def _groups_all_at_once(scenario: "Scenario", groups: list[str]) -> Iterator[Finding]:
+    """Rounds that would be held ahead, and begin with a group visit."""
+    for part in parts(scenario):
+        step = part.value
+        if isinstance(step, RepeatStep) and step.every is not None:
+            begun_with = sorted(set(_first_visits(scenario, {"": step})) & set(groups))
+            if begun_with and (step.book or scenario.booking.courses) == "all at once":
+                message = f"rounds that begin with a group visit ('{begun_with[0]}') cannot be booked all at once"
+                yield Finding(part.address, f"{message}; write `book: one by one`")
+
+
+def _first_visits(scenario: "Scenario", steps: Mapping[str, Any]) -> Iterator[str]:
+    """The visits with which steps may begin, those after steps that some do not take among them."""
+    for step in steps.values():
+        if isinstance(step, ChooseStep):
+            for option in step.options.values():
+                yield from _first_visits(scenario, option)
+        elif isinstance(step, RepeatStep) and step.steps is not None:
+            yield from _first_visits(scenario, step.steps)
+        elif isinstance(step, VisitStep | RepeatStep):
+            yield from (name for _, name in _possible(scenario, step.visit, ()))
+        if step.when is None and isinstance(step, VisitStep | RepeatStep):
+            return
 
 
 def _groups_of_retreats(scenario: "Scenario") -> Iterator[Finding]:

@@ -62,7 +62,7 @@ class Book:
         self._on_shift = {name: OnShift(name, roster, self.window) for name in roster.pools}
         sources = {**self._pools, **{f"present.{name}": source for name, source in self._on_shift.items()}}
         days = calendar.days + int(scenario.booking.horizon // DAY) + 8
-        self._compiler = Compiler(sources, named, _told_apart(scenario, roster, things), days)
+        self._compiler = Compiler(sources, named, roster.set_apart_for.union(scenario.retreats), days)
         self._profiles: dict[int, tuple[VisitPlan, Profile]] = {}
         self._closed: set[tuple[str, int]] = set()
         self._freed: list[int] = []
@@ -200,13 +200,6 @@ def _by_day(hold: Hold) -> Sequence[tuple[int, int]]:
         return ((day, ((1 << length) - 1) << begin),)
     days = range(day, (until - 1) // DAY + 1)
     return [(day, between(max(0, first - day * DAY), min(DAY, until - day * DAY))) for day in days]
-
-
-def _told_apart(scenario: Scenario, roster: Roster, things: Iterable[str]) -> frozenset[str]:
-    """The protocols and retreats for which somebody or something is reserved: people can be called in for a retreat."""
-    reserved = [worker.only_for for pool in roster.pools for worker in roster.workers(pool)]
-    reserved += [roster.serves(address) for address in things]
-    return frozenset(scenario.retreats).union(*(names for names in reserved if names is not None))
 
 
 def _open_through_midnight(scenario: Scenario) -> bool:

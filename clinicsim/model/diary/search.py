@@ -93,6 +93,12 @@ class Diary:
                 return None
         return anybody
 
+    def suits(self, request: Request, start: float) -> bool:
+        """Say whether somebody could come to a visit that begins at a moment, by their own free time."""
+        profile = self._book.profile(request.plan)
+        day, minute = divmod(int(start), DAY)
+        return bool(self._restrictions.when_free(request.free, profile.length, day) >> minute & 1)
+
     def opens(self, day: int) -> float:
         """Give the moment from which a day can be booked."""
         return day * DAY - self._horizon

@@ -36,9 +36,9 @@ class Record:
         visit, now = live.visit, self._env.now
         appointment = math.nan if visit.appointment is None else visit.appointment
         booked_end = appointment + live.compiled.booked
-        for patient in visit.patients:
+        for patient, step in zip(visit.patients, visit.steps, strict=True):
             self._begun.append(
-                (now, visit.number, patient, visit.visit_type, visit.step, appointment, booked_end, visit.arrival)
+                (now, visit.number, patient, visit.visit_type, step, appointment, booked_end, visit.arrival)
             )
 
     def waited(self, live: Live, where: str, waits: dict[str, float]) -> None:

@@ -41,7 +41,8 @@ class Happening:
 class FloorVisit:
     """A visit that is on the floor as soon as its patients are there.
 
-    `lengths` are the real minutes of each phase, what adverse events add included. `people` maps the seats of named
+    `steps` are those at which the patients are, in their order. `lengths` are the real minutes of each phase, what
+    adverse events add included. `people` maps the seats of named
     roles to people. `rank` orders visits of different classes, lowest first. `cut` is the phase, and the minute in it,
     at which the session is aborted. `hold_room_after` are minutes for which the patient stays in the room when all is
     done (nobody to fetch them). `turnarounds` are real minutes by pool address, where they are not those of the plan.
@@ -52,7 +53,7 @@ class FloorVisit:
     number: int
     patients: tuple[int, ...]
     visit_type: str
-    step: str
+    steps: tuple[str, ...]
     plan: VisitPlan
     lengths: tuple[float, ...]
     appointment: float | None
@@ -67,6 +68,10 @@ class FloorVisit:
     turnarounds: tuple[tuple[str, float], ...] = ()
     yields: bool = False
     places: int | None = None
+
+    def step_of(self, patient: int) -> str:
+        """Give the address of the step at which one of the patients is."""
+        return self.steps[self.patients.index(patient)]
 
 
 @dataclass(slots=True)
