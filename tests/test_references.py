@@ -257,9 +257,14 @@ def test_a_sound_scenario_has_no_faults_and_no_warnings():
             "the price of 'p', which has none",
         ),
         (
-            {"visits": {"circle": {"takes": "1 h", "group": {"max": 4}}}, "pathway": {"circle": {"visit": "circle"}}},
-            "pathway.circle.visit",
-            "in the itineraries of retreats only",
+            {
+                "visits": {
+                    "circle": {"takes": "1 h", "staff": "nurse", "group": {"max": 4}, "continuity": {"nurse": "1 h"}}
+                },
+                "pathway": {"circle": {"visit": "circle"}},
+            },
+            "visits.circle.continuity",
+            "have different own people",
         ),
         ({"visits": CIRCLE, "retreats": retreat_for(2, 6)}, "retreats.r.size.max", "a group of 4 at most"),
         ({"visits": CIRCLE, "retreats": retreat_for(1, 4)}, "retreats.r.size.min", "a group of 2 at least"),

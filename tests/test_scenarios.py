@@ -19,6 +19,7 @@ STRESS = {"saturated", "staff-shortage", "turnover"}
 """More is asked of them than they can give, on purpose: for good, or while somebody is missing."""
 QUIET = {
     "benzodiazepine", "beta-blocker", "cbt", "emdr-intensive", "waiting-list", "intravenous", "phobia", "retreat-house",
+    "group-integration",
 }  # fmt: skip
 """The people and the staff of the small clinic, of whom less is asked by another kind of care; or staff set apart."""
 UNTREATED = {"waiting-list"}

@@ -57,6 +57,7 @@ def check_soundness(scenario: "Scenario") -> Iterator[Finding]:
                 yield from _reachable(visit, scenario, part.address)
             case Group() as group:
                 yield from _order(group.min, group.max, part.address)
+                yield from _group_hours(group, scenario, part.address)
             case Plan() as plan:
                 yield from _plan(plan, part.address)
             case Retreat() as retreat:
@@ -236,6 +237,14 @@ def _plan(plan: Plan, address: Address) -> Iterator[Finding]:
         )
     if plan.every is None and not any(takes_time(step) for step in plan.steps.values()):
         yield Finding(address, "the plan takes no time: write `every`, such as 5 weeks, or steps that take time")
+
+
+def _group_hours(group: Group, scenario: "Scenario", address: Address) -> Iterator[Finding]:
+    if group.hours is None:
+        return
+    both = [(own, clinic) for day, spans in group.hours.items() for own in spans for clinic in scenario.hours[day]]
+    if not any(max(own[0], clinic[0]) < min(own[1], clinic[1]) for own, clinic in both):
+        yield Finding((*address, "hours"), "the clinic is closed at all of these hours")
 
 
 def _retreat(retreat: Retreat, scenario: "Scenario", address: Address) -> Iterator[Finding]:

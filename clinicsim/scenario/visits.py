@@ -33,6 +33,7 @@ from clinicsim.scenario.values import (
     StaffNeeds,
     Text,
     ToTuple,
+    WeekHours,
 )
 
 
@@ -43,6 +44,8 @@ class Group(Spec):
     """The fewest."""
     max: Count
     """The most."""
+    hours: WeekHours | None = None
+    """When sessions that steps ask for may be; any time at which the clinic is open when left out."""
 
 
 class WalkIn(Spec):

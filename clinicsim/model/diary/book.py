@@ -41,6 +41,11 @@ class Book:
         self.window = 2 if _open_through_midnight(scenario) else 1
         self.grid = grid(max(1, round(scenario.booking.slot)), 1)
         self._last_start = int(scenario.day.last_start)
+        self._group_hours = {
+            name: visit.group.hours
+            for name, visit in scenario.visits.items()
+            if visit.group is not None and visit.group.hours is not None
+        }
         self._asked: list[float] = []
         named = named_roles(scenario)
         self.people = {
@@ -101,13 +106,18 @@ class Book:
         return mask
 
     def _hours(self, profile: Profile, day: int) -> int:
-        """The minutes of a day at which the visit would lie wholly within the hours of the clinic, or of its retreat;
-        none on a day on which its type is not held."""
+        """The minutes of a day at which the visit would lie wholly within the hours of the clinic and of its groups, or
+        of its retreat; none on a day on which its type is not held."""
         if (profile.visit_type, day) in self._closed:
             return 0
         length = profile.length if profile.retreat else max(profile.length, self._last_start)
         opening = tuple([self._open(profile.retreat, day + later) for later in range(self.window)])
-        return _starts_within(opening, max(1, length))
+        starts = _starts_within(opening, max(1, length))
+        hours = self._group_hours.get(profile.visit_type)
+        if hours is None or profile.retreat:
+            return starts
+        meetings = tuple([self._calendar.spans_of(hours, day + later) for later in range(self.window)])
+        return starts & _starts_within(meetings, profile.length)
 
     def _open(self, retreat: str, day: int) -> Spans:
         if retreat:

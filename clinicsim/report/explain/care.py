@@ -85,7 +85,8 @@ def _manner(scenario: "Scenario", visit: Any) -> Iterator[str]:
         gives = ", giving way to booked visits" if visit.walk_in.yields else ""
         yield f"without an appointment, in order of arrival{chairs}{gives}"
     if visit.group is not None:
-        yield f"for a group of {visit.group.min} to {visit.group.max}"
+        hours = f", {week(visit.group.hours)}" if visit.group.hours is not None else ""
+        yield f"for a group of {visit.group.min} to {visit.group.max}{hours}"
     money = [
         f"{word} {quantity(value, amount)}"
         for word, value in (("price", visit.price), ("medicine", visit.medicine), ("supplies", visit.supplies))
