@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from clinicsim.cli.finish import finish
-from clinicsim.cli.options import experiment_options, scenarios_argument
+from clinicsim.cli.options import experiment_options, precision_options, scenarios_argument, sought
 from clinicsim.cli.playing import playing
 from clinicsim.cli.terminal import waiting
 from clinicsim.errors import UsageError
@@ -13,6 +13,7 @@ from clinicsim.errors import UsageError
 
 @click.command(short_help="Compare ways to run a clinic: the main job.")
 @scenarios_argument
+@precision_options
 @experiment_options
 def compare(
     scenarios: tuple[Path, ...],
@@ -23,6 +24,9 @@ def compare(
     out: Path | None,
     detail: bool,
     as_json: bool,
+    precision: float | None,
+    measures: tuple[str, ...],
+    budget: int | None,
 ) -> int:
     """Send the same patients through each of SCENARIOS and compare each with the first.
 
@@ -35,7 +39,8 @@ def compare(
     """
     if len(scenarios) < 2:
         raise UsageError("a comparison needs at least two scenario files; for one, use clinicsim run")
-    with playing(scenarios, replications, seed, workers, changes, out, detail) as played:
+    asked = sought(precision, measures, budget)
+    with playing(scenarios, replications, seed, workers, changes, out, detail, asked=asked) as played:
         from clinicsim.experiment import compared
         from clinicsim.report import write_comparison
 

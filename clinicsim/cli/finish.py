@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -48,6 +49,7 @@ def finish(
             say(f"Changed by --set, wherever a file has it: {made}\n")
         if comparison is not None:
             _print_answer(comparison)
+        _print_stopping(results)
         _print_key_figures(results)
         _print_whom(results)
         _print_bottlenecks(results)
@@ -86,6 +88,17 @@ def _print_answer(comparison: "Comparison") -> None:
         for sentence in in_short(comparison.verdicts, comparison.results.measures):
             say(f"* {sentence}")
     say("")
+
+
+def _print_stopping(results: "Results") -> None:
+    """Where a precision was asked for: how many replications it took, or what is missing."""
+    from clinicsim.experiment.stopping import stopping_sentences
+
+    said = stopping_sentences(results)
+    for sentence in said:
+        say(sentence)
+    if said:
+        say("")
 
 
 def _print_key_figures(results: "Results") -> None:
@@ -154,6 +167,7 @@ def _document(
     results: "Results", comparison: "Comparison | None", folder: Path, changes: Mapping[str, str]
 ) -> dict[str, Any]:
     from clinicsim.experiment import estimates
+    from clinicsim.experiment.stopping import stopping_sentences
 
     document: dict[str, Any] = {
         "scenarios": list(results.labels),
@@ -165,6 +179,8 @@ def _document(
         "out": str(folder),
         "measures": records(estimates(results)),
     }
+    if results.stopped is not None:
+        document["precision"] = {**asdict(results.stopped), "sentences": stopping_sentences(results)}
     if comparison is not None:
         document["planned"] = records(comparison.planned)
         document["verdicts"] = [

@@ -10,6 +10,7 @@ from clinicsim.cli.terminal import note
 from clinicsim.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
+    from clinicsim.experiment import Sought
     from clinicsim.scenario import Scenario
 
 Command = Callable[..., Any]
@@ -47,6 +48,33 @@ out_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the same for machines, as one JSON document.")
 
 
+class Share(click.ParamType[float]):
+    """A share, such as `5%`."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The share as a number."""
+        text = str(value).strip()
+        try:
+            return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            self.fail(f"'{value}' is not a share, such as 5%", param, ctx)
+
+
+precision_option = click.option(
+    "--precision",
+    type=Share(),
+    metavar="SHARE",
+    help="Play until half of every interval is at most this share of its figure, such as 5%, in place of a number of "
+    "replications.",
+)
+measure_option = click.option(
+    "--measure", "measures", multiple=True, help="A measure for --precision; the headline ones when left out."
+)
+budget_option = click.option(
+    "--budget", type=click.IntRange(min=1), help="The most replications that --precision may take; 400 when left out."
+)
 detail_option = click.option(
     "--detail", is_flag=True, help="Write the patients, visits and days of every replication too; can be large."
 )
@@ -65,6 +93,27 @@ def experiment_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def precision_options(command: Command) -> Command:
+    """Add the options of commands that can play until their figures are precise."""
+    for option in (budget_option, measure_option, precision_option):
+        command = option(command)
+    return command
+
+
+def sought(precision: float | None, measures: tuple[str, ...], budget: int | None) -> "Sought | None":
+    """The precision asked for, if one is. Raise UsageError where the options say different things."""
+    from clinicsim.experiment import DEFAULT_BUDGET, Sought
+
+    if precision is None:
+        if measures or budget is not None:
+            raise UsageError(f"{'--measure' if measures else '--budget'} says more about --precision, which is missing")
+        return None
+    source = click.get_current_context().get_parameter_source("replications")
+    if source is click.core.ParameterSource.COMMANDLINE:
+        raise UsageError("--precision and --replications exclude each other; --budget says how many there may be")
+    return Sought(precision, measures, DEFAULT_BUDGET if budget is None else budget)
 
 
 def read_changes(written: Sequence[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from clinicsim.cli.options import load_all, out_folder, read_changes
 from clinicsim.cli.terminal import progress
 
 if TYPE_CHECKING:
-    from clinicsim.experiment import Results
+    from clinicsim.experiment import Results, Sought
     from clinicsim.scenario import Scenario
 
 
@@ -32,18 +32,21 @@ def playing(
     out: Path | None,
     detail: bool,
     widened: "Callable[[list[Scenario]], list[Scenario]]" = list,
+    asked: "Sought | None" = None,
 ) -> Iterator[Played]:
     """Play scenario files with the same patients; details of it last until the end of the `with`.
 
-    What is played is what `widened` makes of the scenarios of the files.
+    What is played is what `widened` makes of the scenarios of the files: `replications` times, or until it is as
+    precise as is `asked`.
 
     Workers start first and load the model while the files are read.
     """
     from clinicsim.experiment import workers_ready
 
     with ExitStack() as until_written:
-        with workers_ready(replications * len(files), workers) as ready:
-            from clinicsim.experiment import replicate
+        most = replications if asked is None else asked.budget
+        with workers_ready(most * len(files), workers) as ready:
+            from clinicsim.experiment import replicate, replicate_until
             from clinicsim.report import check_folder, room_for_detail
 
             loaded = widened(load_all(files, changes))
@@ -51,5 +54,8 @@ def playing(
             check_folder(folder)
             pieces = until_written.enter_context(room_for_detail(folder, detail))
             with progress("Playing") as on_progress:
-                results = replicate(loaded, replications, seed, workers, on_progress, ready, pieces)
+                if asked is None:
+                    results = replicate(loaded, replications, seed, workers, on_progress, ready, pieces)
+                else:
+                    results = replicate_until(loaded, asked, seed, workers, on_progress, ready, pieces)
         yield Played(results, folder, read_changes(changes), pieces)

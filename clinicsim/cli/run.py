@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 
 from clinicsim.cli.finish import finish
-from clinicsim.cli.options import experiment_options, scenario_argument
+from clinicsim.cli.options import experiment_options, precision_options, scenario_argument, sought
 from clinicsim.cli.playing import playing
 from clinicsim.cli.terminal import waiting
 
 
 @click.command(short_help="Play one scenario and print its measures.")
 @scenario_argument
+@precision_options
 @experiment_options
 def run(
     scenario: Path,
@@ -22,6 +23,9 @@ def run(
     out: Path | None,
     detail: bool,
     as_json: bool,
+    precision: float | None,
+    measures: tuple[str, ...],
+    budget: int | None,
 ) -> int:
     """Play SCENARIO many times and print its measures with 95% intervals.
 
@@ -31,7 +35,8 @@ def run(
     Example:
         clinicsim run scenarios/weekly.yaml --replications 50
     """
-    with playing([scenario], replications, seed, workers, changes, out, detail) as played:
+    asked = sought(precision, measures, budget)
+    with playing([scenario], replications, seed, workers, changes, out, detail, asked=asked) as played:
         from clinicsim.report import write_run
 
         with waiting("Drawing the charts"):

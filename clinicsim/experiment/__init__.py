@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from clinicsim.experiment.design import read_points as read_points
     from clinicsim.experiment.design import say_point as say_point
     from clinicsim.experiment.ladder import Ladder as Ladder
+    from clinicsim.experiment.precision import DEFAULT_BUDGET as DEFAULT_BUDGET
+    from clinicsim.experiment.precision import Sought as Sought
+    from clinicsim.experiment.precision import replicate_until as replicate_until
     from clinicsim.experiment.replications import replicate as replicate
     from clinicsim.experiment.replications import run as run
     from clinicsim.experiment.replications import workers_ready as workers_ready
@@ -35,9 +38,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "FIGURE_COLUMNS": "store",
+    "DEFAULT_BUDGET": "precision",
     "Comparison": "comparison",
     "Ladder": "ladder",
     "Results": "results",
+    "Sought": "precision",
     "Store": "store",
     "Sweep": "sweeps",
     "Verdict": "verdicts",
@@ -50,6 +55,7 @@ _HOMES = {
     "read_factors": "design",
     "read_points": "design",
     "replicate": "replications",
+    "replicate_until": "precision",
     "run": "replications",
     "say_point": "design",
     "say_range": "words",

@@ -11,7 +11,7 @@ from clinicsim.errors import UsageError
 from clinicsim.experiment.replications import DEFAULT_REPLICATIONS, replicate
 from clinicsim.experiment.results import Results, estimate_of
 from clinicsim.experiment.statistics import Difference, paired_difference
-from clinicsim.experiment.verdicts import Verdict, verdict
+from clinicsim.experiment.verdicts import Verdict, verdict, withheld
 
 if TYPE_CHECKING:
     from clinicsim.scenario import Scenario
@@ -59,20 +59,19 @@ def compare(
 
 def compared(results: Results) -> Comparison:
     """Compare each scenario of the results with the first."""
-    pairs = [(label, results.labels[0]) for label in results.labels[1:]]
-    comparisons = len(pairs) * sum(measure.headline for measure in results.measures.values())
+    pairs = pairs_of(results)
     found = {
         (label, base, name): difference
         for label, base in pairs
         for name in results.measures
-        if (difference := _difference(results, label, base, name, comparisons)) is not None
+        if (difference := difference_of(results, label, base, name)) is not None
     }
     return Comparison(
         results=results,
         differences=_differences(results, found),
         variance_ratios=_variance_ratios(found),
         verdicts=tuple(
-            verdict(results.measures[name], label, base, difference)
+            _verdict(results, label, base, name, difference)
             for (label, base, name), difference in found.items()
             if results.measures[name].headline
         ),
@@ -81,13 +80,29 @@ def compared(results: Results) -> Comparison:
     )
 
 
-def _difference(results: Results, label: str, base: str, name: str, comparisons: int) -> Difference | None:
+def pairs_of(results: Results) -> list[tuple[str, str]]:
+    """Each scenario but the first, with the first."""
+    return [(label, results.labels[0]) for label in results.labels[1:]]
+
+
+def difference_of(results: Results, label: str, base: str, name: str) -> Difference | None:
+    """The paired difference in one measure, with the interval that all of a comparison hold together; None where there
+    is none.
+    """
+    comparisons = len(pairs_of(results)) * sum(measure.headline for measure in results.measures.values())
     if estimate_of(results, label, name) is None or estimate_of(results, base, name) is None:
         return None
     if results.measures[name].summary == "p95":
         return None
     found = paired_difference(results.of(label, name), results.of(base, name), max(1, comparisons))
     return None if found.difference != found.difference else found
+
+
+def _verdict(results: Results, label: str, base: str, name: str, found: Difference) -> Verdict:
+    measure = results.measures[name]
+    if results.stopped is not None and results.stopped.withholds(label, base, name):
+        return withheld(measure, label, base, found)
+    return verdict(measure, label, base, found)
 
 
 def _differences(results: Results, found: dict[tuple[str, str, str], Difference]) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from clinicsim.experiment.statistics import (
 )
 
 if TYPE_CHECKING:
+    from clinicsim.experiment.stopping import Stopped
     from clinicsim.measures import Measure, Measured
     from clinicsim.measures.money import LineKey
     from clinicsim.scenario import Scenario
@@ -42,7 +43,8 @@ class Results:
     `values` has the columns scenario, replication, measure, value (NaN: nobody to measure); `series` has an `index`
     (month or week, from 0) beside them. `counts` are the people behind shares, over all replications: (did, could) by
     scenario and measure. `measures` is the catalogue, expanded for these scenarios. `lost` names work that had to be
-    given up, and `asked` is the number of replications that was asked for. `lines` are those of the ledgers, by
+    given up, and `asked` is the number of replications that was asked for; where that followed from a precision,
+    `stopped` says how. `lines` are those of the ledgers, by
     scenario: an array of replications, of (earned, paid, paid and discounted), of months, in money.
     """
 
@@ -58,6 +60,7 @@ class Results:
     lost: tuple[str, ...] = ()
     changes: tuple[tuple[str, str], ...] = field(default=())
     lines: Mapping[str, Mapping["LineKey", "np.ndarray"]] = field(default_factory=dict)
+    stopped: "Stopped | None" = None
 
     def of(self, label: str, measure: str) -> list[float]:
         """The values of a measure of a scenario, by replication; none where it has no such measure.

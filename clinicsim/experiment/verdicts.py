@@ -76,6 +76,17 @@ def verdict(measure: "Measure", scenario: str, base: str, found: Difference) -> 
     return Verdict(measure.name, scenario, base, kind, better, _sentence(measure, scenario, base, found, kind, better))
 
 
+def withheld(measure: "Measure", scenario: str, base: str, found: Difference) -> Verdict:
+    """Say that nothing is stated about one headline measure, because it is not known as precisely as was asked."""
+    what = measure.label[:1].upper() + measure.label[1:]
+    interval = say_difference_range(found.low, found.high, measure.unit)
+    sentence = (
+        f"{what}: not stated whether it is higher in “{scenario}” or in “{base}”; the precision asked for is missing "
+        f"(95% interval of the difference {interval})."
+    )
+    return Verdict(measure.name, scenario, base, "open", "", sentence)
+
+
 def _kind(measure: "Measure", found: Difference) -> str:
     if math.isnan(found.low) or found.n < FEWEST_FOR_TRUST:
         return "open"

@@ -24,13 +24,15 @@ LIBRARIES = ("numpy", "scipy", "simpy", "pandas", "pydantic", "altair", "vl-conv
 
 def manifest(results: "Results", changes: Mapping[str, str], files: Mapping[str, bytes | Path]) -> str:
     """The manifest of a folder with the results of a run or comparison, and these files."""
-    told = {
+    told: dict[str, Any] = {
         "seed": results.seed,
         "replications": len(results.replications),
         "replications_asked_for": results.asked,
         "given_up": list(results.lost),
         "changes": dict(changes),
     }
+    if results.stopped is not None:
+        told["precision"] = plain(results.stopped)
     return manifest_of(told, dict(zip(results.labels, results.scenarios, strict=True)), files)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clinicsim.experiment.observed import dates_of_follow_up, left_out
+from clinicsim.experiment.stopping import stopping_sentences
 from clinicsim.experiment.verdicts import too_few
 from clinicsim.report import manifest
 from clinicsim.report.findings import Findings, in_words, sentence
@@ -101,12 +102,21 @@ def money(findings: Findings) -> list[str]:
 
 def answer(findings: Findings) -> list[str]:
     """The verdicts of a comparison, money first; the headline measures of a single scenario."""
+    return [*stopping_sentences(findings.results), *_established(findings)]
+
+
+def _established(findings: Findings) -> list[str]:
     if findings.comparison is None:
         return key_sentences(findings)
     measures = findings.results.measures
     ordered = sorted(findings.comparison.verdicts, key=lambda verdict: measures[verdict.measure].group != "money")
     said = list(dict.fromkeys(verdict.sentence for verdict in ordered))
     return said or ["Too few replications to say which is ahead."]
+
+
+def stopping(findings: Findings) -> list[str]:
+    """Where a precision was asked for: how many replications it took, or what is missing."""
+    return stopping_sentences(findings.results)
 
 
 def whom(findings: Findings) -> list[str]:
