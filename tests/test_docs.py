@@ -25,7 +25,7 @@ def blocks(language: str) -> list[str]:
 def test_there_are_the_promised_commands():
     assert COMMANDS == [
         "compare", "evidence", "explain", "fit", "ladder", "measures", "new", "run", "schema", "select", "staff",
-        "study", "sweep", "threshold", "trace", "uncertainty", "validate",
+        "study", "sweep", "threshold", "trace", "uncertainty", "validate", "warmup",
     ]  # fmt: skip
 
 

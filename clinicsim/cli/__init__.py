@@ -25,6 +25,7 @@ from clinicsim.cli.threshold import threshold
 from clinicsim.cli.trace import trace
 from clinicsim.cli.uncertainty import uncertainty
 from clinicsim.cli.validate import validate
+from clinicsim.cli.warmup import warmup
 
 
 @click.group(cls=Program, context_settings={"auto_envvar_prefix": "CLINICSIM", "help_option_names": ["-h", "--help"]})
@@ -48,6 +49,7 @@ for _command in (
     study,
     ladder,
     uncertainty,
+    warmup,
     validate,
     explain,
     evidence,

@@ -53,7 +53,7 @@ def playing(
             folder = out_folder(out, files)
             check_folder(folder)
             pieces = until_written.enter_context(room_for_detail(folder, detail))
-            with progress("Playing") as on_progress:
+            with progress("Playing" if asked is None else "Playing at most") as on_progress:
                 if asked is None:
                     results = replicate(loaded, replications, seed, workers, on_progress, ready, pieces)
                 else:

@@ -12,6 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from clinicsim.cli.foretelling import Foretelling
+
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 WIDEST = 100_000
 """Columns of a console on which every table has the room that it needs."""
@@ -92,14 +94,19 @@ def _as_it_is(text: str, style: str = "") -> Text:
 
 @contextmanager
 def progress(words: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal, and nothing elsewhere; give the function that moves it."""
+    """Show a bar on a terminal, and nothing elsewhere; give the function that moves it.
+
+    After the first runs a sentence says how long the whole will take, where it will take long.
+    """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(words, total=None)
+        foretelling = Foretelling(words, lambda text: console.print(_as_it_is(text), soft_wrap=True))
 
         def move(done: int, of: int) -> None:
             bar.update(task, completed=done, total=of)
+            foretelling.hear(done, of)
 
         yield move
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from clinicsim.experiment.sweeps import plans_of as plans_of
     from clinicsim.experiment.sweeps import sweep as sweep
     from clinicsim.experiment.verdicts import Verdict as Verdict
+    from clinicsim.experiment.warmup import WarmUp as WarmUp
+    from clinicsim.experiment.warmup import warm_up as warm_up
     from clinicsim.experiment.words import say_range as say_range
     from clinicsim.experiment.words import say_value as say_value
 
@@ -46,6 +48,7 @@ _HOMES = {
     "Store": "store",
     "Sweep": "sweeps",
     "Verdict": "verdicts",
+    "WarmUp": "warmup",
     "compare": "comparison",
     "compared": "comparison",
     "estimates": "results",
@@ -62,6 +65,7 @@ _HOMES = {
     "say_value": "words",
     "series_estimates": "results",
     "sweep": "sweeps",
+    "warm_up": "warmup",
     "workers_ready": "replications",
 }
 

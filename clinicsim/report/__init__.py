@@ -29,6 +29,8 @@ from clinicsim.report.trace import Trace as Trace
 from clinicsim.report.trace import trace_run as trace_run
 from clinicsim.report.trace import write_trace as write_trace
 from clinicsim.report.uncertainty import write_uncertainty as write_uncertainty
+from clinicsim.report.warmup import warm_up_sentences as warm_up_sentences
+from clinicsim.report.warmup import write_warm_up as write_warm_up
 
 __all__ = [
     "Trace",
@@ -48,6 +50,7 @@ __all__ = [
     "trace_day",
     "trace_patient",
     "trace_run",
+    "warm_up_sentences",
     "write_comparison",
     "write_csv",
     "write_fit",
@@ -56,4 +59,5 @@ __all__ = [
     "write_sweep",
     "write_trace",
     "write_uncertainty",
+    "write_warm_up",
 ]
