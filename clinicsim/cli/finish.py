@@ -53,7 +53,7 @@ def finish(
         _print_key_figures(results)
         _print_whom(results)
         _print_bottlenecks(results)
-        _print_money(results)
+        _print_saturation_and_money(results)
         say(f"\nReport: {folder / 'report.html'}")
     if remark:
         note(remark)
@@ -122,15 +122,15 @@ def _print_whom(results: "Results") -> None:
         say(sentence)
 
 
-def _print_money(results: "Results") -> None:
-    """Whether each scenario earns its keep."""
-    from clinicsim.report import money_sentences
+def _print_saturation_and_money(results: "Results") -> None:
+    """From when on a scenario can serve nobody new in time, and whether each earns its keep."""
+    from clinicsim.report import money_sentences, saturation_sentences
 
-    said = money_sentences(results)
-    if said:
-        say("")
-    for sentence in said:
-        say(sentence)
+    for said in (saturation_sentences(results), money_sentences(results)):
+        if said:
+            say("")
+        for sentence in said:
+            say(sentence)
 
 
 def _print_bottlenecks(results: "Results") -> None:

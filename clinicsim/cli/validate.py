@@ -126,6 +126,7 @@ def _document(path: Path, scenario: "Scenario", load: "OfferedLoad | None") -> d
             "bookings": [_with_load(found) for found in load.bookings],
             "maintenance": [_with_plain(asdict(level)) for level in load.maintenance],
             "starts": plain(load.starts),
+            "saturation_forecast": load.saturation and _with_plain(asdict(load.saturation)),
             "scarcest": load.scarcest and load.scarcest.name,
             "sentences": list(load.sentences),
             "warnings": list(load.warnings),

@@ -44,7 +44,9 @@ class Flow:
     `visits` counts booked visits by plan, missed ones among them, and those of a group as full groups; `joiners` people
     who ask for a place by retreat; `starts` people who begin a protocol and `completions` those who finish it.
     `maintenance` has, by plan, the people who take it up a week, their mean stay in days, and the mean interval between
-    sessions in days. `endless` says that somebody comes again for ever, whose visits are in no sum.
+    sessions in days. `upkeep` has the visits that maintenance asks for, by plan of maintenance and of visit: part of
+    `visits`, but for a plan that nobody ever stops, whose visits a week are by how much they grow each day, and in no
+    sum. `endless` says that somebody comes again for ever, whose visits are in no sum.
     """
 
     _booked: dict[int, tuple[VisitPlan, float]] = field(default_factory=dict)
@@ -54,6 +56,7 @@ class Flow:
     uptake: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     stay: dict[str, float] = field(default_factory=dict)
     interval: dict[str, float] = field(default_factory=dict)
+    upkeep: dict[tuple[str, int], tuple[VisitPlan, float]] = field(default_factory=dict)
     endless: bool = False
 
     @property
@@ -65,6 +68,11 @@ class Flow:
         """Count visits of a plan, of which there is only one object: it is known by that, quicker than by content."""
         before = self._booked.get(id(plan))
         self._booked[id(plan)] = (plan, count if before is None else before[1] + count)
+
+    def keep_up(self, maintenance: str, plan: VisitPlan, count: float) -> None:
+        """Count visits of a plan that maintenance asks for."""
+        _, before = self.upkeep.get((maintenance, id(plan)), (plan, 0.0))
+        self.upkeep[maintenance, id(plan)] = (plan, before + count)
 
 
 def expected_flow(scenario: "Scenario", places: Mapping[str, float]) -> Flow:
@@ -163,6 +171,7 @@ class _Walker:
         self._time = 0.0
         self._ratios = (1.0, 1.0)
         self._doses: list[tuple[str, float]] = []
+        self._upkeep, self._grows = "", False
         self._begin_course(1.0, 1.0)
 
     def _begin_course(self, effect_ratio: float, hazard_ratio: float) -> None:
@@ -213,7 +222,11 @@ class _Walker:
         attended, attempts = self._attendance(visit_type, visit)
         planner = planner_of(self.scenario)
         size = planner.size(visit_type)
-        self.flow.book(planner.plan(visit_type, self._attributes, size, self._served_as), weight * attempts / size)
+        plan, count = planner.plan(visit_type, self._attributes, size, self._served_as), weight * attempts / size
+        if self._upkeep:
+            self.flow.keep_up(self._upkeep, plan, count)
+        if not self._grows:
+            self.flow.book(plan, count)
         goes_on = step.if_missed == "go on" or (step.if_missed is None and visit.integrates is not None)
         return weight if goes_on else weight * attended
 
@@ -323,9 +336,11 @@ class _Walker:
             stay = mean_stay(plan, interval)
             self.flow.uptake[name] += takers
             self.flow.stay[name], self.flow.interval[name] = stay, interval
-            if takers > 0 and not isinf(stay):
+            if takers > 0:
                 self._in_course = True
-                self.walk(plan.steps, takers * stay / interval)
+                self._upkeep, self._grows = name, isinf(stay)
+                self.walk(plan.steps, takers / interval if self._grows else takers * stay / interval)
+                self._upkeep, self._grows = "", False
         return 0.0
 
     def _options(self, choice: Any) -> tuple[tuple[str, float], ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from clinicsim.measures.bookable import Bookable, bookable, typical_week
 from clinicsim.measures.flow import DAYS_A_WEEK, MINUTES_A_DAY, Flow, expected_flow
+from clinicsim.measures.forecast import FULL_LOAD, SaturationForecast, saturation_forecast
 from clinicsim.model.calendar import Calendar
 from clinicsim.model.parts import PhasePlan, VisitPlan
 from clinicsim.model.plans import plan_visit
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 MINUTES_AN_HOUR = 60.0
 TYPICAL_DAYS = 364
 """Days over which a pool's time is averaged: 52 whole weeks, holidays and leave among them."""
-FULL_LOAD = 1.0
 MOST_LISTED = 5
 """Dates that a sentence lists; of more than one above it only says how many."""
 
@@ -90,7 +90,8 @@ class OfferedLoad:
     """The load of a clinic once it is running, by quick algebra: no queue, nobody waits, averages only.
 
     `bookings` sets the visits that are booked against what an empty diary can hold of them, type by type, in a typical
-    week, which begins on the Monday `week`. `starts` are people a month who begin a course. `sentences` tell what the
+    week, which begins on the Monday `week`. `starts` are people a month who begin a course. `saturation` is the
+    forecast of the month from which on the clinic is full. `sentences` tell what the
     figures come to, `warnings` what cannot last.
     """
 
@@ -100,6 +101,7 @@ class OfferedLoad:
     week: date
     maintenance: tuple[MaintenanceLevel, ...]
     starts: float
+    saturation: SaturationForecast | None
     sentences: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -139,10 +141,12 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     monday = typical_week(calendar, roster)
     starts = sum(flow.starts.values()) * DAYS_A_MONTH / DAYS_A_WEEK
     bookings = bookable(scenario, flow.visits, calendar, roster, monday)
-    sentences = (*_sentences(retreats, maintenance, flow), *_not_held(scenario))
+    saturation = saturation_forecast(flow, pools, _minutes, calendar)
+    told = () if saturation is None else (saturation.sentence,)
+    sentences = (*_sentences(retreats, maintenance, flow), *told, *_not_held(scenario))
     warnings = (*_warnings(pools, retreats, bookings), *_too_few(scenario, flow))
     week = calendar.date(calendar.day_of(monday))
-    return OfferedLoad(pools, retreats, bookings, week, maintenance, starts, sentences, warnings)
+    return OfferedLoad(pools, retreats, bookings, week, maintenance, starts, saturation, sentences, warnings)
 
 
 def _weekly(scenario: "Scenario", flow: Flow, calendar: Calendar) -> Iterator[tuple[VisitPlan, float]]:

@@ -21,6 +21,7 @@ from clinicsim.report.notebook import charts_of as charts_of
 from clinicsim.report.notebook import show_progress as show_progress
 from clinicsim.report.place import check_folder as check_folder
 from clinicsim.report.place import room_for_detail as room_for_detail
+from clinicsim.report.saturation_words import saturation_sentences as saturation_sentences
 from clinicsim.report.sweep import known_measures as known_measures
 from clinicsim.report.sweep import write_sweep as write_sweep
 from clinicsim.report.tables import figure_in_words as figure_in_words

@@ -11,6 +11,7 @@ from clinicsim.report.charts import against_zero, courses, intervals, row_names,
 from clinicsim.report.figure import Figure, Panel
 from clinicsim.report.findings import Findings, in_words, sentence
 from clinicsim.report.hour_figures import use_by_hour
+from clinicsim.report.saturation_words import saturation_sentences
 from clinicsim.report.tables import Table, by_scenario
 from clinicsim.report.theme import PLAIN_ZERO, on_lines
 
@@ -90,6 +91,13 @@ OUTCOMES = (
     Rows("response", "Response: the symptoms have at least halved", ("response_*w_eligible",), "Share of people", ""),
     Rows("remission", "Remission: hardly any symptoms are left", ("remission_*w_eligible",), "Share of people", ""),
 )
+SATURATED = Course(
+    "saturation",
+    "When new people can no longer be served in time",
+    "saturated_by_month",
+    "Share of replications saturated by then",
+    "Saturated: from that month on under half of the new people who want treatment begin in time.",
+)
 COURSES = (
     Course(
         "people-waiting",
@@ -119,6 +127,7 @@ COURSES = (
         "Share of all dosings",
         "Maintenance dosings as a share of all dosings in the month: what is left is for new people.",
     ),
+    SATURATED,
     Course(
         "score",
         "How people fare after they ask for help",
@@ -159,7 +168,10 @@ def _every_figure(findings: Findings) -> Iterator[Figure | None]:
     yield from cause_figures(findings)
     yield use_by_hour(findings)
     for course in COURSES:
-        yield _course(findings, course)
+        figure = _course(findings, course)
+        if figure is not None and course is SATURATED:
+            figure = replace(figure, sentences=tuple(saturation_sentences(findings.results)))
+        yield figure
     yield _outcomes(findings)
     yield _split(findings)
     yield from _money(findings)
