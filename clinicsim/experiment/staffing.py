@@ -271,7 +271,8 @@ def _usable(scenario: "Scenario", counts: Mapping[str, Sequence[int]]) -> dict[s
 
 
 def _is_too_small(scenario: "Scenario") -> bool:
-    from clinicsim.measures.offered_load import FULL_LOAD, offered_load
+    from clinicsim.measures.forecast import FULL_LOAD
+    from clinicsim.measures.offered_load import offered_load
 
     load = offered_load(scenario)
     scarcest = load.scarcest
