@@ -6,6 +6,7 @@
     ├── AuditError        a run broke a rule that no run may break; holds the diagnosis
     ├── StallError        a run came to a stop with work left in it; holds the diagnosis
     ├── OutputError       a file cannot be written
+    ├── ClusterError      the cluster on which work was done is gone
     └── GaveUp            the work has ended, but some of it had to be given up
 
 Programming errors stay programming errors (TypeError, ValueError, ...). Every error here survives pickling, because
@@ -78,6 +79,10 @@ class StallError(_Diagnosed):
 
 class OutputError(ClinicsimError):
     """A file or folder cannot be written."""
+
+
+class ClusterError(ClinicsimError):
+    """The cluster on which work was done is gone."""
 
 
 class GaveUp(ClinicsimError):

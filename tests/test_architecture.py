@@ -24,6 +24,7 @@ DOORS = {
     "numpy": ["clinicsim.model", "clinicsim.measures", "clinicsim.experiment", "clinicsim.report"],
     "scipy": ["clinicsim.model", "clinicsim.experiment"],
     "pandas": ["clinicsim.experiment", "clinicsim.report"],
+    "distributed": ["clinicsim.experiment.cluster"],
     "altair": ["clinicsim.report"],
     "pyarrow": ["clinicsim.report"],
     "vl_convert": ["clinicsim.report"],

@@ -45,7 +45,8 @@ def test_commands_that_play_have_the_same_options():
     def options(name: str) -> dict[str, str]:
         return {o.opts[0]: o.help for o in main.commands[name].params if isinstance(o, click.Option)}
 
-    assert set(options("ladder")) == {"--replications", "--seed", "--workers", "--set", "--out", "--detail", "--json"}
+    names = ("replications", "seed", "workers", "cluster", "set", "out", "detail", "json")
+    assert set(options("ladder")) == {f"--{name}" for name in names}
     until = {"--precision", "--measure", "--budget"}
     assert options("run") == options("compare")
     assert options("ladder") == {name: words for name, words in options("run").items() if name not in until}

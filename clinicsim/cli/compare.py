@@ -20,6 +20,7 @@ def compare(
     replications: int,
     seed: int,
     workers: int | None,
+    cluster: str | None,
     changes: tuple[str, ...],
     out: Path | None,
     detail: bool,
@@ -40,7 +41,7 @@ def compare(
     if len(scenarios) < 2:
         raise UsageError("a comparison needs at least two scenario files; for one, use clinicsim run")
     asked = sought(precision, measures, budget)
-    with playing(scenarios, replications, seed, workers, changes, out, detail, asked=asked) as played:
+    with playing(scenarios, replications, seed, workers, cluster, changes, out, detail, asked=asked) as played:
         from clinicsim.experiment import compared
         from clinicsim.report import write_comparison
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def growing(folder: Path, seed: int, workers: int | None, fresh: int = 0) -> "Iterator[tuple[Growing, Growing]]":
+def growing(
+    folder: Path, seed: int, workers: int | None, cluster: str | None, fresh: int = 0
+) -> "Iterator[tuple[Growing, Growing]]":
     """What plays replications into the study's file beside an output folder; and the same with `fresh` patients.
 
     An interruption ends the command with a sentence that says how to go on.
@@ -29,7 +31,7 @@ def growing(folder: Path, seed: int, workers: int | None, fresh: int = 0) -> "It
     study = folder.with_name(folder.name + STUDY)
     with Store(study) as store:
         try:
-            with staying_workers(workers) as ready, progress("Playing") as on_progress:
+            with staying_workers(workers, cluster) as ready, progress("Playing") as on_progress:
                 yield (
                     Growing(store, seed, workers, ready, on_progress),
                     Growing(store, seed + fresh, workers, ready, on_progress),

@@ -24,6 +24,7 @@ def ladder(
     replications: int,
     seed: int,
     workers: int | None,
+    cluster: str | None,
     changes: tuple[str, ...],
     out: Path | None,
     detail: bool,
@@ -39,7 +40,7 @@ def ladder(
         clinicsim ladder scenarios/weekly.yaml --replications 50
     """
     folder = out or Path("outputs") / f"{scenario.stem}-ladder"
-    with playing([scenario], replications, seed, workers, changes, folder, detail, _widened) as played:
+    with playing([scenario], replications, seed, workers, cluster, changes, folder, detail, _widened) as played:
         from clinicsim.experiment.ladder import laddered
         from clinicsim.report import write_ladder
 

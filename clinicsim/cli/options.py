@@ -42,6 +42,11 @@ workers_option = click.option(
     type=click.IntRange(min=1),
     help="Processes that work side by side; all cores when left out. Changes no result.",
 )
+cluster_option = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Play on a Dask cluster: the address of its scheduler, as tcp://10.0.0.1:8786. Changes no result.",
+)
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), help="The folder to write; under outputs/ when left out."
 )
@@ -87,6 +92,7 @@ def experiment_options(command: Command) -> Command:
         detail_option,
         out_option,
         set_option,
+        cluster_option,
         workers_option,
         seed_option,
         replications_option,

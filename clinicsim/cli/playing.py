@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from clinicsim.cli.options import load_all, out_folder, read_changes
 from clinicsim.cli.terminal import progress
+from clinicsim.errors import UsageError
 
 if TYPE_CHECKING:
     from clinicsim.experiment import Results, Sought
@@ -28,6 +29,7 @@ def playing(
     replications: int,
     seed: int,
     workers: int | None,
+    cluster: str | None,
     changes: tuple[str, ...],
     out: Path | None,
     detail: bool,
@@ -43,9 +45,11 @@ def playing(
     """
     from clinicsim.experiment import workers_ready
 
+    if detail and cluster is not None:
+        raise UsageError("--detail is written by the workers, who need this computer's disk; leave out --cluster")
     with ExitStack() as until_written:
         most = replications if asked is None else asked.budget
-        with workers_ready(most * len(files), workers) as ready:
+        with workers_ready(most * len(files), workers, cluster) as ready:
             from clinicsim.experiment import replicate, replicate_until
             from clinicsim.report import check_folder, room_for_detail
 

@@ -19,6 +19,7 @@ def run(
     replications: int,
     seed: int,
     workers: int | None,
+    cluster: str | None,
     changes: tuple[str, ...],
     out: Path | None,
     detail: bool,
@@ -36,7 +37,7 @@ def run(
         clinicsim run scenarios/weekly.yaml --replications 50
     """
     asked = sought(precision, measures, budget)
-    with playing([scenario], replications, seed, workers, changes, out, detail, asked=asked) as played:
+    with playing([scenario], replications, seed, workers, cluster, changes, out, detail, asked=asked) as played:
         from clinicsim.report import write_run
 
         with waiting("Drawing the charts"):

@@ -8,6 +8,7 @@ import click
 from clinicsim.cli.finish import records
 from clinicsim.cli.growing import growing
 from clinicsim.cli.options import (
+    cluster_option,
     json_option,
     load_all,
     out_folder,
@@ -36,6 +37,7 @@ from clinicsim.cli.terminal import say, show_table
 )
 @seed_option
 @workers_option
+@cluster_option
 @set_option
 @json_option
 def select(
@@ -45,6 +47,7 @@ def select(
     most: int,
     seed: int,
     workers: int | None,
+    cluster: str | None,
     changes: tuple[str, ...],
     as_json: bool,
 ) -> int:
@@ -62,7 +65,7 @@ def select(
 
     folder = out_folder(None, scenarios)
     loaded = load_all(scenarios, changes)
-    with growing(folder.with_name(f"select-{folder.name}"), seed, workers) as (playing, _):
+    with growing(folder.with_name(f"select-{folder.name}"), seed, workers, cluster) as (playing, _):
         found = choose(loaded, measure, playing, difference, most)
     answer = list(sentences(found))
     if as_json:

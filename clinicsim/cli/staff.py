@@ -9,6 +9,7 @@ import click
 from clinicsim.cli.finish import records
 from clinicsim.cli.growing import growing
 from clinicsim.cli.options import (
+    cluster_option,
     json_option,
     load_all,
     out_option,
@@ -53,6 +54,7 @@ FRESH = 1
 )
 @seed_option
 @workers_option
+@cluster_option
 @set_option
 @out_option
 @json_option
@@ -63,6 +65,7 @@ def staff(
     minimise: str,
     seed: int,
     workers: int | None,
+    cluster: str | None,
     changes: tuple[str, ...],
     out: Path | None,
     as_json: bool,
@@ -84,7 +87,7 @@ def staff(
     (loaded,) = load_all([scenario], changes)
     loaded = with_targets(loaded, targets)
     counts = counts_of(loaded, read_factors(vary))
-    with growing(folder, seed, workers, FRESH) as (playing, fresh):
+    with growing(folder, seed, workers, cluster, FRESH) as (playing, fresh):
         found = staffing(loaded, counts, playing, fresh)
     with waiting("Drawing the charts"):
         remark = write_staffing(found, folder, read_changes(changes))

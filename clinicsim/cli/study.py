@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from clinicsim.cli.options import cluster_option
 from clinicsim.cli.sweep import play_sweep
 from clinicsim.cli.terminal import say
 from clinicsim.errors import UsageError
@@ -51,7 +52,8 @@ def show(file: Path) -> None:
 
 @study.command(short_help="Go on with a study that was interrupted.")
 @file_argument
-def resume(file: Path) -> int:
+@cluster_option
+def resume(file: Path, cluster: str | None) -> int:
     """Go on with the study in FILE: play what is missing, then write its tables and charts.
 
     \b
@@ -67,7 +69,7 @@ def resume(file: Path) -> int:
     read = {name: _read(value) for name, value in options.items()}
     if read["out"] is None:
         read["out"] = file.with_name(file.name.removesuffix(".study"))
-    return play_sweep(read)
+    return play_sweep({**read, "cluster": cluster})
 
 
 @study.command(short_help="Write every replication's figures as a CSV file.")

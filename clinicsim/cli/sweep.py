@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clinicsim.cli.options import (
+    cluster_option,
     out_option,
     read_changes,
     replications_option,
@@ -57,6 +58,7 @@ MOST_ROWS = 40
 @replications_option
 @seed_option
 @workers_option
+@cluster_option
 @set_option
 @out_option
 def sweep(**options: Any) -> int:
@@ -96,11 +98,15 @@ def play_sweep(options: Mapping[str, Any]) -> int:
     with Store(study) as store:
         _tell_of_others(store.kept().of_others)
         store.tell(
-            {"command": "sweep", "options": _plain(options), "plans": [plan.scenario.content_id for plan in plans]}
+            {
+                "command": "sweep",
+                "options": _plain({**options, "cluster": None}),
+                "plans": [plan.scenario.content_id for plan in plans],
+            }
         )
         try:
             with (
-                workers_ready(replications * len(plans), options["workers"]) as ready,
+                workers_ready(replications * len(plans), options["workers"], options["cluster"]) as ready,
                 progress("Playing") as on_progress,
             ):
                 found = play(plans, factors, store, replications, seed, options["workers"], on_progress, ready)

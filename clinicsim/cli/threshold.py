@@ -9,6 +9,7 @@ import click
 from clinicsim.cli.finish import plain, records
 from clinicsim.cli.growing import growing
 from clinicsim.cli.options import (
+    cluster_option,
     json_option,
     load_all,
     out_folder,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 )
 @seed_option
 @workers_option
+@cluster_option
 @set_option
 @out_option
 @json_option
@@ -53,6 +55,7 @@ def threshold(
     most: int,
     seed: int,
     workers: int | None,
+    cluster: str | None,
     changes: tuple[str, ...],
     out: Path | None,
     as_json: bool,
@@ -75,7 +78,7 @@ def threshold(
         raise UsageError(f"--vary takes a range here, such as {factor.address}=2:8, not '{vary}'")
     folder = out or out_folder(None, scenarios).with_name(f"threshold-{out_folder(None, scenarios).name}")
     loaded = load_all(scenarios, changes)
-    with growing(folder, seed, workers) as (playing, _):
+    with growing(folder, seed, workers, cluster) as (playing, _):
         found = find(loaded, factor.address, factor.range, measure, playing, most)
     with waiting("Drawing the charts"):
         remark = write_threshold(found, folder, read_changes(changes))

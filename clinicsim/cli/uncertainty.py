@@ -8,6 +8,7 @@ import click
 
 from clinicsim.cli.finish import records
 from clinicsim.cli.options import (
+    cluster_option,
     json_option,
     load_all,
     out_folder,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 )
 @seed_option
 @workers_option
+@cluster_option
 @set_option
 @out_option
 @json_option
@@ -45,6 +47,7 @@ def uncertainty(
     draws: int,
     seed: int,
     workers: int | None,
+    cluster: str | None,
     changes: tuple[str, ...],
     out: Path | None,
     as_json: bool,
@@ -62,7 +65,7 @@ def uncertainty(
         raise UsageError("a choice needs at least two scenario files")
     from clinicsim.experiment import workers_ready
 
-    with workers_ready(draws, workers) as ready:
+    with workers_ready(draws, workers, cluster) as ready:
         from clinicsim.experiment.uncertainty.analysis import uncertainty as played
         from clinicsim.report import check_folder, write_uncertainty
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clinicsim.cli.options import (
+    cluster_option,
     json_option,
     load_all,
     out_option,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @replications_option
 @seed_option
 @workers_option
+@cluster_option
 @set_option
 @out_option
 @json_option
@@ -38,6 +40,7 @@ def warmup(
     replications: int,
     seed: int,
     workers: int | None,
+    cluster: str | None,
     changes: tuple[str, ...],
     out: Path | None,
     as_json: bool,
@@ -54,7 +57,7 @@ def warmup(
     from clinicsim.report import check_folder, warm_up_sentences, write_warm_up
 
     folder = out or Path("outputs") / f"{scenario.stem}-warm-up"
-    with workers_ready(replications, workers) as ready:
+    with workers_ready(replications, workers, cluster) as ready:
         (loaded,) = load_all([scenario], changes)
         check_folder(folder)
         with progress("Playing") as on_progress:

@@ -1,4 +1,4 @@
-"""Where work is executed: in this process, or in worker processes.
+"""Where work is executed: in this process, in worker processes, or elsewhere (see `cluster`).
 
 The seam is `concurrent.futures.Executor`, used through `submit()` and `wait()` only. A job is a plain picklable value;
 what it yields depends on it alone, so the results are the same whatever the number of workers, the order in which they
@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Generic, ParamSpec, Protocol, TypeVar
+from typing import Generic, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from clinicsim.errors import UsageError
 
@@ -37,6 +37,21 @@ LISTENING = 0.5
 """Seconds between two moments at which an interruption is noticed where waiting cannot be interrupted (Windows)."""
 
 
+class BlamedError(Exception):
+    """The workers that had a job in hand were lost, one after the other."""
+
+
+class RemoteWorkers(Executor):
+    """Workers elsewhere, which stay when work is done, and of which others take over when one is lost.
+
+    A job whose workers are lost time after time ends with BlamedError. `threads` is how many work side by side,
+    `window` how many jobs are handed out ahead.
+    """
+
+    threads: int
+    window: int
+
+
 class Jobs(Protocol[Given]):
     """Jobs by their numbers from 0; a job may be made when it is asked for."""
 
@@ -50,11 +65,12 @@ def execute(
     function: Callable[[Job], Result],
     workers: int = 1,
     on_done: Callable[[Job, Result], None] = lambda job, result: None,
-    ready: "WorkerProcesses | None" = None,
+    ready: "Workers | None" = None,
 ) -> list[Job]:
-    """Call `function` on every job, in this process (one worker, or one job) or in worker processes.
+    """Call `function` on every job, in this process (one worker, or one job), in worker processes, or elsewhere.
 
     The processes are those that are `ready`, where there are any, which leave when the work is done; else new ones.
+    Where workers elsewhere are ready, they do all the work.
 
     `on_done` is called here, with every result as it comes, and nothing is kept of it; a job is taken from `jobs` when
     its turn comes: so memory does not grow with the work. After the loss of a worker the jobs that were under way are
@@ -67,6 +83,8 @@ def execute(
     course = _Course(jobs, function, on_done)
     processes = min(workers, len(jobs), MOST_WORKERS)
     waiting = deque(range(len(jobs)))
+    if isinstance(ready, RemoteWorkers):
+        return [jobs[number] for number in course.drain_elsewhere(waiting, ready)]
     suspects: deque[int] = deque()
     deaths: Counter[int] = Counter()
     lost: list[int] = []
@@ -108,6 +126,11 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
+def side_by_side(workers: int | None, ready: "Workers | None") -> int:
+    """How many jobs are done at the same time: as asked, on all cores when nothing was, or as a cluster can."""
+    return ready.threads if isinstance(ready, RemoteWorkers) else workers or available_cores()
+
+
 @dataclass
 class _Course(Generic[Job, Result]):
     """The state of one execution."""
@@ -116,6 +139,19 @@ class _Course(Generic[Job, Result]):
     function: Callable[[Job], Result]
     on_done: Callable[[Job, Result], None]
     failed_starts: int = 0
+    blamed: list[int] = field(default_factory=list)
+
+    def drain_elsewhere(self, numbers: deque[int], workers: RemoteWorkers) -> list[int]:
+        """Do the jobs; those that are blamed for the loss of workers once more, each alone. Returns those blamed again.
+
+        A job in the queue of a worker that another job kills is blamed too: so nothing is given up before it has been
+        alone.
+        """
+        self.drain(numbers, workers, workers.window)
+        suspects, self.blamed = sorted(self.blamed), []
+        for number in suspects:
+            self.drain(deque([number]), workers, window=1)
+        return self.blamed
 
     def drain(self, numbers: deque[int], executor: Executor, window: int) -> list[int]:
         """Do the jobs of these numbers, `window` of them handed out at a time, until none is left or a worker is lost.
@@ -142,9 +178,14 @@ class _Course(Generic[Job, Result]):
         """Wait for the next jobs to end and take their results."""
         ended, _ = wait(under_way, timeout=LISTENING, return_when=FIRST_COMPLETED)
         for future in sorted(ended, key=lambda future: under_way[future][0]):
-            _, job = under_way[future]
-            with _naming(job):
-                result = future.result()
+            number, job = under_way[future]
+            try:
+                with _naming(job):
+                    result = future.result()
+            except BlamedError:
+                self.blamed.append(number)
+                del under_way[future]
+                continue
             del under_way[future]
             self.on_done(job, result)
 
@@ -202,6 +243,10 @@ class WorkerProcesses(ProcessPoolExecutor):
             for process in list((self._processes or {}).values()):
                 process.terminate()
         return super().__exit__(kind, error, traceback)
+
+
+Workers: TypeAlias = WorkerProcesses | RemoteWorkers
+"""Workers that are ready before the work is."""
 
 
 @contextmanager

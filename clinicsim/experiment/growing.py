@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from clinicsim.errors import GaveUp, UsageError
-from clinicsim.experiment.execution import WorkerProcesses, available_cores
-from clinicsim.experiment.replications import play_into
+from clinicsim.experiment.execution import WorkerProcesses, Workers, available_cores
+from clinicsim.experiment.replications import on_cluster, play_into
 from clinicsim.experiment.statistics import ratio_values
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Growing:
         store: "Store",
         seed: int,
         workers: int | None = None,
-        ready: WorkerProcesses | None = None,
+        ready: Workers | None = None,
         on_progress: Progress = lambda done, of: None,
     ) -> None:
         self.store, self.seed = store, seed
@@ -64,8 +64,12 @@ class _StayingWorkers(WorkerProcesses):
 
 
 @contextmanager
-def staying_workers(workers: int | None) -> Iterator[WorkerProcesses | None]:
-    """Worker processes for as long as a `with` lasts; none where one process is asked for."""
+def staying_workers(workers: int | None, cluster: str | None = None) -> Iterator[Workers | None]:
+    """Worker processes, or those of a cluster, for as long as a `with` lasts; none where one process is asked for."""
+    if cluster is not None:
+        with on_cluster(cluster, workers) as elsewhere:
+            yield elsewhere
+        return
     count = workers or available_cores()
     if count <= 1:
         yield None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from clinicsim.errors import UsageError
 from clinicsim.experiment.comparison import difference_of, pairs_of
-from clinicsim.experiment.execution import available_cores, execute
+from clinicsim.experiment.execution import execute, side_by_side
 from clinicsim.experiment.replications import ready_to_play
 from clinicsim.experiment.results import Results, estimate_of, gather
 from clinicsim.experiment.stopping import Stopped, TooWide
@@ -22,7 +22,7 @@ from clinicsim.experiment.work import Batch, do
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from clinicsim.experiment.execution import WorkerProcesses
+    from clinicsim.experiment.execution import Workers
     from clinicsim.experiment.work import Played
     from clinicsim.measures import Measure, Measured
     from clinicsim.scenario import Scenario
@@ -54,7 +54,7 @@ def replicate_until(
     seed: int = 1,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
-    ready: "WorkerProcesses | None" = None,
+    ready: "Workers | None" = None,
     detail: "Path | None" = None,
 ) -> Results:
     """Play scenarios until their figures, and the differences of each from the first, are as precise as `sought`.
@@ -72,7 +72,7 @@ def replicate_until(
     ]
     on_progress(0, len(jobs))
     try:
-        lost = execute(jobs, do, workers or available_cores(), looking.take, ready)
+        lost = execute(jobs, do, side_by_side(workers, ready), looking.take, ready)
     except _Enough:
         return looking.results(looking.at)
     except KeyboardInterrupt:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from clinicsim.errors import UsageError
 from clinicsim.experiment import execution
-from clinicsim.experiment.execution import available_cores, execute
+from clinicsim.experiment.execution import available_cores, execute, side_by_side
 from clinicsim.experiment.work import Batch, Played, Pricing, batches, do, get_ready
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from clinicsim.experiment.execution import WorkerProcesses
+    from clinicsim.experiment.execution import RemoteWorkers, Workers
     from clinicsim.experiment.results import Results
     from clinicsim.experiment.store import Store
     from clinicsim.measures import Measured
@@ -39,7 +39,7 @@ def replicate(
     seed: int = 1,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
-    ready: "WorkerProcesses | None" = None,
+    ready: "Workers | None" = None,
     detail: "Path | None" = None,
 ) -> "Results":
     """Play each scenario `replications` times with the same random numbers, in `workers` processes (all cores if None).
@@ -61,7 +61,7 @@ def replicate(
 
     total = replications * len(scenarios)
     on_progress(0, total)
-    workers = workers or available_cores()
+    workers = side_by_side(workers, ready)
     try:
         lost = execute(batches(scenarios, replications, seed, workers, detail), do, workers, take, ready)
     except KeyboardInterrupt:
@@ -79,14 +79,14 @@ def play_into(
     seed: int = 1,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
-    ready: "WorkerProcesses | None" = None,
+    ready: "Workers | None" = None,
 ) -> tuple[str, ...]:
     """Bring what is missing of each scenario's replications into a store; name what had to be given up.
 
     What happens alike in several scenarios, which differ in prices only, is played once and priced for each. Memory
     does not grow with the number of replications. An interruption goes on to the caller; what was finished is kept.
     """
-    workers = workers or available_cores()
+    workers = side_by_side(workers, ready)
     scenarios = list({scenario.content_id: scenario for scenario in scenarios}.values())
     total = replications * len(scenarios)
     there = [store.replications_of(scenario, seed) for scenario in scenarios]
@@ -103,7 +103,7 @@ def play_into(
     for group in (_first_of_each_play(scenarios), scenarios):
         jobs = _Missing(store, group, replications, seed, workers)
         lost += execute(jobs, do, workers, take, ready)
-        ready = None
+        ready = ready if isinstance(ready, execution.RemoteWorkers) else None
     return tuple(dict.fromkeys(map(str, lost)))
 
 
@@ -162,9 +162,26 @@ def ready_to_play(scenarios: Sequence["Scenario"], replications: int, seed: int)
     return scenarios
 
 
-def workers_ready(runs: int, workers: int | None) -> "AbstractContextManager[WorkerProcesses | None]":
-    """Start worker processes for so many runs, to be given to `replicate`: they get ready while scenarios are read."""
+def workers_ready(
+    runs: int, workers: int | None, cluster: str | None = None
+) -> "AbstractContextManager[Workers | None]":
+    """Start worker processes for so many runs, to be given to `replicate`: they get ready while scenarios are read.
+
+    Where a Dask cluster is named by the address of its scheduler, its workers are given instead. Raise UsageError where
+    it cannot be used, or both it and a number of worker processes are named.
+    """
+    if cluster is not None:
+        return on_cluster(cluster, workers)
     return execution.workers_ready(min(workers or available_cores(), runs), get_ready)
+
+
+def on_cluster(address: str, workers: int | None) -> "AbstractContextManager[RemoteWorkers]":
+    """The workers of a cluster; see `workers_ready`."""
+    from clinicsim.experiment.cluster import cluster
+
+    if workers is not None:
+        raise UsageError("--workers are processes of this computer; leave it out where --cluster is given")
+    return cluster(address)
 
 
 def _with_warm_up(scenarios: Sequence["Scenario"]) -> list["Scenario"]:

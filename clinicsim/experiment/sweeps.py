@@ -17,7 +17,7 @@ from clinicsim.experiment.replications import DEFAULT_REPLICATIONS, play_into, r
 from clinicsim.experiment.results import Results, estimates, gather, labels_of
 
 if TYPE_CHECKING:
-    from clinicsim.experiment.execution import WorkerProcesses
+    from clinicsim.experiment.execution import Workers
     from clinicsim.experiment.store import Store
     from clinicsim.scenario import Scenario
 
@@ -115,7 +115,7 @@ def sweep(
     seed: int = 1,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
-    ready: "WorkerProcesses | None" = None,
+    ready: "Workers | None" = None,
 ) -> Sweep:
     """Play what is missing of every plan into the store, then estimate each plan from it."""
     scenarios = [plan.scenario for plan in plans]

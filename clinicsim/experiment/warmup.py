@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clinicsim.experiment.execution import available_cores, execute
+from clinicsim.experiment.execution import execute, side_by_side
 from clinicsim.experiment.replications import DEFAULT_REPLICATIONS, ready_to_play
 from clinicsim.experiment.statistics import estimate, mean
 from clinicsim.experiment.transient import Truncation, mser5, welch
 from clinicsim.experiment.work import play
 
 if TYPE_CHECKING:
-    from clinicsim.experiment.execution import WorkerProcesses
+    from clinicsim.experiment.execution import Workers
     from clinicsim.experiment.statistics import Estimate
     from clinicsim.model.log import EventLog
     from clinicsim.scenario import Scenario
@@ -94,7 +94,7 @@ def warm_up(
     seed: int = 1,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
-    ready: "WorkerProcesses | None" = None,
+    ready: "Workers | None" = None,
 ) -> WarmUp:
     """Play a scenario from empty, as long as it says and longer where the rule asks, and say when it runs evenly.
 
@@ -113,7 +113,7 @@ def warm_up(
 
     on_progress(0, replications)
     jobs = [Count(empty, seed, number) for number in range(1, replications + 1)]
-    lost = execute(jobs, count, workers or available_cores(), take, ready)
+    lost = execute(jobs, count, side_by_side(workers, ready), take, ready)
     series = [counted[number] for number in sorted(counted)]
     found = [estimate(values, lower=0.0) for values in zip(*series, strict=True)]
     means = tuple(one.mean for one in found)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clinicsim.errors import UsageError
-from clinicsim.experiment.execution import available_cores
+from clinicsim.experiment.execution import side_by_side
 from clinicsim.experiment.results import labels_of
 from clinicsim.experiment.uncertainty.draws import Draws, check_extremes, draw, resampled
 from clinicsim.experiment.uncertainty.information import Information, Noise, chances, inform, noise_within
@@ -17,7 +17,7 @@ from clinicsim.experiment.uncertainty.play import Kept, Turn, play_turns, turns
 from clinicsim.experiment.uncertainty.regression import fit
 
 if TYPE_CHECKING:
-    from clinicsim.experiment.execution import WorkerProcesses
+    from clinicsim.experiment.execution import Workers
     from clinicsim.scenario import Scenario
 
 Array = np.ndarray
@@ -70,7 +70,7 @@ def uncertainty(
     seed: int = 1,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
-    ready: "WorkerProcesses | None" = None,
+    ready: "Workers | None" = None,
 ) -> Uncertainty:
     """Draw the uncertain inputs `count` times, play each draw once in each scenario, and say what follows.
 
@@ -83,7 +83,7 @@ def uncertainty(
     draws = draw(scenarios, count, seed)
     check_extremes(scenarios, draws)
     work = turns(scenarios, draws, seed, min(AGAIN, count), MORE)
-    done, lost = play_turns(work, workers or available_cores(), on_progress, ready)
+    done, lost = play_turns(work, side_by_side(workers, ready), on_progress, ready)
     return analysed(scenarios, draws, done, seed, tuple(str(turn) for turn in lost))
 
 

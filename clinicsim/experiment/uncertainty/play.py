@@ -13,7 +13,7 @@ from clinicsim.experiment.work import play
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from clinicsim.experiment.execution import WorkerProcesses
+    from clinicsim.experiment.execution import Workers
     from clinicsim.experiment.uncertainty.draws import Draws
     from clinicsim.scenario import Scenario
     from clinicsim.scenario.scenario import AsWritten
@@ -64,7 +64,7 @@ def play_turns(
     work: Sequence[Turn],
     workers: int,
     on_progress: Callable[[int, int], None],
-    ready: "WorkerProcesses | None" = None,
+    ready: "Workers | None" = None,
 ) -> tuple[list[tuple[Turn, Kept]], list[Turn]]:
     """Play all turns; those done, each with what is kept of it, and those that had to be given up."""
     played: dict[tuple[int, int], tuple[Turn, Kept]] = {}
