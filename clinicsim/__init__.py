@@ -33,7 +33,12 @@ if TYPE_CHECKING:
     from clinicsim.experiment import series_estimates as series_estimates
     from clinicsim.experiment.fitting import fit as fit
     from clinicsim.experiment.ladder import ladder as ladder
+    from clinicsim.experiment.studies import choose_best as choose_best
+    from clinicsim.experiment.studies import find_staffing as find_staffing
+    from clinicsim.experiment.studies import find_threshold as find_threshold
     from clinicsim.experiment.studies import sweep as sweep
+    from clinicsim.experiment.uncertainty.analysis import uncertainty as uncertainty
+    from clinicsim.experiment.warmup import warm_up as warm_up
     from clinicsim.measures import catalogue as catalogue
     from clinicsim.measures import measure as measure
     from clinicsim.measures.offered_load import offered_load as offered_load
@@ -67,9 +72,12 @@ _HOMES = {
     "UsageError": "clinicsim.errors",
     "catalogue": "clinicsim.measures",
     "charts_of": "clinicsim.report",
+    "choose_best": "clinicsim.experiment.studies",
     "compare": "clinicsim.experiment",
     "estimates": "clinicsim.experiment",
     "event_table": "clinicsim.report",
+    "find_staffing": "clinicsim.experiment.studies",
+    "find_threshold": "clinicsim.experiment.studies",
     "fit": "clinicsim.experiment.fitting",
     "ladder": "clinicsim.experiment.ladder",
     "load": "clinicsim.scenario",
@@ -84,6 +92,8 @@ _HOMES = {
     "sweep": "clinicsim.experiment.studies",
     "trace_day": "clinicsim.report",
     "trace_patient": "clinicsim.report",
+    "uncertainty": "clinicsim.experiment.uncertainty.analysis",
+    "warm_up": "clinicsim.experiment.warmup",
     "write_comparison": "clinicsim.report",
     "write_fit": "clinicsim.report",
     "write_ladder": "clinicsim.report",

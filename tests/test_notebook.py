@@ -22,6 +22,7 @@ length: 2 weeks
 hours: {mon-fri: 09:00-17:00}
 arrivals: {rate: 3 per day}
 staff: {clerk: {count: 1, wage: 20 per hour}}
+money: {overhead: {rent: 100 per month}}
 visits: {service: {takes: {dist: exponential, mean: 30 min}, staff: clerk, walk_in: yes}}
 pathway: {service: {visit: service}}
 """
@@ -56,6 +57,8 @@ def test_charts_of_every_study_are_valid_altair(tmp_path):
         clinicsim.compare([queue, busy], replications=2, workers=1),
         clinicsim.ladder(queue, replications=2, workers=1),
         clinicsim.sweep([tmp_path / "queue.yaml"], ["staff.clerk.count=1:3"], replications=2, workers=1),
+        clinicsim.find_threshold([queue, busy], "staff.clerk.count=1:3", "direct_wait", workers=1, most=20),
+        clinicsim.find_staffing(queue, ["direct_wait <= 20 min"], ["staff.clerk.count=1:2"], workers=1),
     ]
     for found in studies:
         made = clinicsim.charts_of(found)
@@ -90,3 +93,10 @@ def test_progress_is_one_line_that_changes_a_few_times(capsys):
     lines = capsys.readouterr().err
     assert lines.count("\r") == 21
     assert lines.endswith("\r100 of 100 runs\n")
+
+
+def test_the_best_of_two_is_chosen_in_one_call():
+    queue = loads(QUEUE)
+    busy = queue.replace({"name": "Busy", "arrivals.rate": "12 per day"})
+    found = clinicsim.choose_best([queue, busy], "direct_wait", workers=1, most=40)
+    assert found.labels[found.found.best] == "Queue"

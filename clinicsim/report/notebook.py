@@ -8,7 +8,12 @@ from clinicsim.experiment.comparison import Comparison
 from clinicsim.experiment.fitting.estimating import Fit
 from clinicsim.experiment.ladder import Ladder
 from clinicsim.experiment.results import Results
+from clinicsim.experiment.staffing import Staffing
 from clinicsim.experiment.sweeps import Sweep
+from clinicsim.experiment.threshold import Threshold
+from clinicsim.experiment.uncertainty.analysis import Uncertainty
+from clinicsim.experiment.warmup import WarmUp
+from clinicsim.report import staffing, threshold, uncertainty, warmup
 from clinicsim.report.figure import Figure
 from clinicsim.report.figures import all_figures
 from clinicsim.report.findings import Findings
@@ -22,9 +27,9 @@ STEPS = 20
 
 
 def charts_of(found: Any) -> dict[str, Any]:
-    """The charts of what `run`, `compare`, `ladder`, `sweep` or `fit` gave, by name, as Altair charts.
+    """The charts of what a study gave, by name, as Altair charts: those of its report.
 
-    They are those of its report. Raise TypeError for anything else.
+    Raise TypeError for anything that is not the result of a study.
     """
     return {figure.name: figure.chart().properties(config=CONFIG) for figure in _figures(found)}
 
@@ -65,3 +70,23 @@ def _of_sweep(found: Sweep) -> list[Figure]:
 @_figures.register
 def _of_fit(found: Fit) -> list[Figure]:
     return fit_figures(found)
+
+
+@_figures.register
+def _of_threshold(found: Threshold) -> list[Figure]:
+    return list(threshold.briefing_of(found).figures)
+
+
+@_figures.register
+def _of_staffing(found: Staffing) -> list[Figure]:
+    return list(staffing.briefing_of(found).figures)
+
+
+@_figures.register
+def _of_uncertainty(found: Uncertainty) -> list[Figure]:
+    return list(uncertainty.briefing_of(found).figures)
+
+
+@_figures.register
+def _of_warm_up(found: WarmUp) -> list[Figure]:
+    return list(warmup.briefing_of(found).figures)

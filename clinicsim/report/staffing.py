@@ -43,7 +43,8 @@ def write_staffing(found: Staffing, folder: Path, changes: Mapping[str, str] = N
         "varied": list(found.addresses),
     }
     tables = {"plans.csv": frame_as_csv(found.frame()).encode()}
-    return write_briefing(_briefing(found), tables, told, {found.scenario.name: found.scenario}, Path(folder), changes)
+    scenarios = {found.scenario.name: found.scenario}
+    return write_briefing(briefing_of(found), tables, told, scenarios, Path(folder), changes)
 
 
 def ladder_of_plans(found: Staffing) -> Table:
@@ -88,7 +89,8 @@ def _figure_of(found: Staffing, number: int, place: int) -> str:
     return said if math.isnan(low) else f"{said} ({say_range(low, high, unit).removesuffix(f' {unit}')})"
 
 
-def _briefing(found: Staffing) -> Briefing:
+def briefing_of(found: Staffing) -> Briefing:
+    """The answer with its charts."""
     making = [
         ("Seed of the random numbers", f"{found.seed}; of the fresh patients {found.fresh_seed}"),
         ("Replications of a plan", f"{LOOKS[0]} to {LOOKS[-1]}"),

@@ -39,7 +39,7 @@ def write_threshold(found: Threshold, folder: Path, changes: Mapping[str, str] =
     }
     tables = {"threshold.csv": frame_as_csv(found.frame()).encode()}
     scenarios = dict(zip(found.labels, found.scenarios, strict=True))
-    return write_briefing(_briefing(found), tables, told, scenarios, Path(folder), changes)
+    return write_briefing(briefing_of(found), tables, told, scenarios, Path(folder), changes)
 
 
 def threshold_table(found: Threshold) -> Table:
@@ -58,7 +58,8 @@ def threshold_table(found: Threshold) -> Table:
     return Table((found.address, f"“{found.labels[0]}” less “{found.labels[1]}”", "ahead", "pairs"), tuple(rows))
 
 
-def _briefing(found: Threshold) -> Briefing:
+def briefing_of(found: Threshold) -> Briefing:
+    """The answer with its chart."""
     making = [
         ("Seed of the random numbers", str(found.seed)),
         ("Pairs of replications", f"{found.found.pairs} at most at a value"),

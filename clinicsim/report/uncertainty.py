@@ -57,7 +57,7 @@ def write_uncertainty(found: Uncertainty, folder: Path, changes: Mapping[str, st
         "given_up": list(found.lost),
     }
     scenarios = dict(zip(found.labels, found.scenarios, strict=True))
-    return write_briefing(_briefing(found), tables, told, scenarios, Path(folder), changes)
+    return write_briefing(briefing_of(found), tables, told, scenarios, Path(folder), changes)
 
 
 def choice_table(found: Uncertainty) -> Table:
@@ -90,7 +90,8 @@ def _money(value: float, signed: bool = False) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def _briefing(found: Uncertainty) -> Briefing:
+def briefing_of(found: Uncertainty) -> Briefing:
+    """The answer with its charts."""
     count = len(found.numbers)
     scenarios = dict(zip(found.labels, found.scenarios, strict=True))
     names = " or ".join(f"“{label}”" for label in found.labels)

@@ -46,7 +46,8 @@ def write_warm_up(found: "WarmUp", folder: Path, changes: Mapping[str, str] = NO
         "warm_up_days": found.days,
     }
     tables: dict[str, bytes | Path] = {"weeks.csv": frame_as_csv(frame).encode()}
-    return write_briefing(_briefing(found), tables, told, {found.scenario.name: found.scenario}, Path(folder), changes)
+    scenarios = {found.scenario.name: found.scenario}
+    return write_briefing(briefing_of(found), tables, told, scenarios, Path(folder), changes)
 
 
 def warm_up_sentences(found: "WarmUp") -> list[str]:
@@ -104,7 +105,8 @@ def _months(days: float) -> str:
     return f"{days / DAYS_A_MONTH:.0f} months"
 
 
-def _briefing(found: "WarmUp") -> Briefing:
+def briefing_of(found: "WarmUp") -> Briefing:
+    """The answer with its chart."""
     making = [
         ("Seed of the random numbers", str(found.seed)),
         ("Replications", f"{found.replications} of {found.asked} asked for"),
