@@ -22,6 +22,7 @@ DOORS = {
     "yaml": ["clinicsim.scenario"],
     "simpy": ["clinicsim.model"],
     "numpy": ["clinicsim.model", "clinicsim.measures", "clinicsim.experiment", "clinicsim.report"],
+    "SALib": ["clinicsim.experiment.procedures"],
     "scipy": ["clinicsim.model", "clinicsim.experiment"],
     "pandas": ["clinicsim.experiment", "clinicsim.report"],
     "distributed": ["clinicsim.experiment.cluster"],

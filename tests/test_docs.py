@@ -24,8 +24,8 @@ def blocks(language: str) -> list[str]:
 
 def test_there_are_the_promised_commands():
     assert COMMANDS == [
-        "compare", "evidence", "explain", "fit", "ladder", "measures", "new", "run", "schema", "select", "staff",
-        "study", "sweep", "threshold", "trace", "uncertainty", "validate", "warmup",
+        "compare", "evidence", "explain", "fit", "ladder", "measures", "new", "run", "schema", "select", "sensitivity",
+        "staff", "study", "sweep", "threshold", "trace", "uncertainty", "validate", "warmup",
     ]  # fmt: skip
 
 

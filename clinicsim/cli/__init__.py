@@ -18,6 +18,7 @@ from clinicsim.cli.program import Program
 from clinicsim.cli.run import run
 from clinicsim.cli.schema import schema
 from clinicsim.cli.select import select
+from clinicsim.cli.sensitivity import sensitivity
 from clinicsim.cli.staff import staff
 from clinicsim.cli.study import study
 from clinicsim.cli.sweep import sweep
@@ -46,6 +47,7 @@ for _command in (
     threshold,
     staff,
     select,
+    sensitivity,
     study,
     ladder,
     uncertainty,

@@ -7,4 +7,5 @@ the sampler's business. Their error rates are tested with made-up samplers.
     crossing     where one of two stops being ahead as an input rises
     feasibility  the cheapest of many that keeps to limits
     kim_nelson   which of several is best
+    effects      how much each input moves an output
 """

@@ -6,7 +6,7 @@ keeps its own value. Inputs that are `correlated` are put in the order of correl
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -41,8 +41,6 @@ class Draws:
 
 def draw(scenarios: Sequence["Scenario"], count: int, seed: int) -> Draws:
     """Draw every input that a scenario declares, `count` times. Raise UsageError where none declares any."""
-    from clinicsim.model.sampling import sampler
-
     inputs = tuple(dict.fromkeys(address for scenario in scenarios for address in scenario.uncertain))
     if not inputs:
         raise UsageError(
@@ -58,15 +56,23 @@ def draw(scenarios: Sequence["Scenario"], count: int, seed: int) -> Draws:
         for number, scenario in enumerate(scenarios):
             if address not in scenario.uncertain:
                 continue
-            unit, scale = _unit(scenario, address)
-            sample = sampler(scenario.uncertain[address])
-            drawn = np.array([sample(u, {}) / scale for u in uniforms[:, place].tolist()])
-            for index, value in enumerate(drawn.tolist()):
+            unit, at = quantile_of(scenario, address)
+            drawn = [at(u) for u in uniforms[:, place].tolist()]
+            for index, value in enumerate(drawn):
                 changes[number][index][address] = f"{value:.10g}{unit}"
             if scenario is found[0]:
                 values[:, place] = drawn
                 units.append(unit.strip())
     return Draws(inputs, tuple(units), values, tuple(tuple(each) for each in changes))
+
+
+def quantile_of(scenario: "Scenario", address: str) -> tuple[str, Callable[[float], float]]:
+    """The unit in which an uncertain input is written, and what gives its value at a probability, in that unit."""
+    from clinicsim.model.sampling import sampler
+
+    unit, scale = _unit(scenario, address)
+    sample = sampler(scenario.uncertain[address])
+    return unit, lambda probability: float(sample(probability, {})) / scale
 
 
 def check_extremes(scenarios: Sequence["Scenario"], draws: Draws) -> None:
