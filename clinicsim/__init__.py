@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from clinicsim.experiment.fitting import fit as fit
     from clinicsim.experiment.ladder import ladder as ladder
     from clinicsim.experiment.studies import choose_best as choose_best
+    from clinicsim.experiment.studies import find_sensitivity as find_sensitivity
     from clinicsim.experiment.studies import find_staffing as find_staffing
     from clinicsim.experiment.studies import find_threshold as find_threshold
     from clinicsim.experiment.studies import sweep as sweep
@@ -76,6 +77,7 @@ _HOMES = {
     "compare": "clinicsim.experiment",
     "estimates": "clinicsim.experiment",
     "event_table": "clinicsim.report",
+    "find_sensitivity": "clinicsim.experiment.studies",
     "find_staffing": "clinicsim.experiment.studies",
     "find_threshold": "clinicsim.experiment.studies",
     "fit": "clinicsim.experiment.fitting",

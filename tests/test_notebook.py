@@ -58,6 +58,9 @@ def test_charts_of_every_study_are_valid_altair(tmp_path):
         clinicsim.ladder(queue, replications=2, workers=1),
         clinicsim.sweep([tmp_path / "queue.yaml"], ["staff.clerk.count=1:3"], replications=2, workers=1),
         clinicsim.find_threshold([queue, busy], "staff.clerk.count=1:3", "direct_wait", workers=1, most=20),
+        clinicsim.find_sensitivity(
+            queue, "direct_wait", ["arrivals.rate=2 per day:6 per day"], replications=2, workers=1
+        ),
         clinicsim.find_staffing(queue, ["direct_wait <= 20 min"], ["staff.clerk.count=1:2"], workers=1),
     ]
     for found in studies:

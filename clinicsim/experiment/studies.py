@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clinicsim.errors import UsageError
-from clinicsim.experiment import selection, staffing, threshold
+from clinicsim.experiment import selection, sensitivity, staffing, threshold
 from clinicsim.experiment.design import points_of, read_factors
 from clinicsim.experiment.growing import Growing, staying_workers
 from clinicsim.experiment.procedures.crossing import MOST_PAIRS
@@ -101,6 +101,27 @@ def find_staffing(
     counts = staffing.counts_of(scenario, read_factors(vary))
     with _growing(study, seed, workers, on_progress) as (playing, fresh):
         return staffing.staffing(scenario, counts, playing, fresh)
+
+
+def find_sensitivity(
+    scenario: "Scenario",
+    measure: str,
+    vary: Sequence[str] = (),
+    method: str = sensitivity.TORNADO,
+    points: int | None = None,
+    replications: int = DEFAULT_REPLICATIONS,
+    seed: int = 1,
+    workers: int | None = None,
+    on_progress: Progress = lambda done, of: None,
+    study: Path | str | None = None,
+) -> sensitivity.Sensitivity:
+    """Say how much each input moves a measure, by `tornado`, `morris` or `sobol`.
+
+    `vary` has ranges, as `arrivals.rate=20 per month:90 per month`; without any, what is declared uncertain is varied.
+    """
+    inputs = sensitivity.inputs_of(scenario, read_factors(vary))
+    with _growing(study, seed, workers, on_progress) as (playing, _):
+        return sensitivity.sensitivity(scenario, inputs, measure, method, playing, replications, points)
 
 
 @contextmanager

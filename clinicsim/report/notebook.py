@@ -8,12 +8,13 @@ from clinicsim.experiment.comparison import Comparison
 from clinicsim.experiment.fitting.estimating import Fit
 from clinicsim.experiment.ladder import Ladder
 from clinicsim.experiment.results import Results
+from clinicsim.experiment.sensitivity import Sensitivity
 from clinicsim.experiment.staffing import Staffing
 from clinicsim.experiment.sweeps import Sweep
 from clinicsim.experiment.threshold import Threshold
 from clinicsim.experiment.uncertainty.analysis import Uncertainty
 from clinicsim.experiment.warmup import WarmUp
-from clinicsim.report import staffing, threshold, uncertainty, warmup
+from clinicsim.report import sensitivity, staffing, threshold, uncertainty, warmup
 from clinicsim.report.figure import Figure
 from clinicsim.report.figures import all_figures
 from clinicsim.report.findings import Findings
@@ -75,6 +76,11 @@ def _of_fit(found: Fit) -> list[Figure]:
 @_figures.register
 def _of_threshold(found: Threshold) -> list[Figure]:
     return list(threshold.briefing_of(found).figures)
+
+
+@_figures.register
+def _of_sensitivity(found: Sensitivity) -> list[Figure]:
+    return list(sensitivity.briefing_of(found).figures)
 
 
 @_figures.register

@@ -51,7 +51,7 @@ def write_sensitivity(found: Sensitivity, folder: Path, changes: Mapping[str, st
     }
     tables = {"sensitivity.csv": frame_as_csv(found.frame()).encode()}
     scenarios = {found.scenario.name: found.scenario}
-    return write_briefing(_briefing(found), tables, told, scenarios, Path(folder), changes)
+    return write_briefing(briefing_of(found), tables, told, scenarios, Path(folder), changes)
 
 
 def sensitivity_table(found: Sensitivity) -> Table:
@@ -79,7 +79,8 @@ def _index(value: float, low: float, high: float) -> str:
     return said.replace("-", "\N{MINUS SIGN}")
 
 
-def _briefing(found: Sensitivity) -> Briefing:
+def briefing_of(found: Sensitivity) -> Briefing:
+    """The answer with its chart."""
     what = f"{found.measure.label[:1].lower()}{found.measure.label[1:]}"
     making = [
         ("Seed of the random numbers", str(found.seed)),
