@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from practice import COLUMNS, HEADING, export
+from scipy import stats
 
 from clinicsim.cli import main
 from clinicsim.errors import ScenarioError, UsageError
@@ -263,6 +264,19 @@ def test_lengths_by_hand():
         "normal", "triangular", "uniform",
     }  # fmt: skip
     assert [minutes(value) for value in (60, 60.5, -3.25, -0.001)] == ["60 min", "60.5 min", "-3.25 min", "0 min"]
+
+
+@pytest.mark.parametrize("grid", [1, 5])
+def test_what_a_practice_rounds_is_no_fault_of_the_distribution(grid):
+    """2,000 lengths of a gamma law, rounded; lengths of two kinds are still found not to fit."""
+    shares = (np.arange(2000) + 0.5) / 2000
+    rounded = np.round(stats.gamma(25, scale=2.4).ppf(shares) / grid) * grid
+    found = lengths_of(rounded, ["gamma"])
+    assert found.law.p > 0.05
+    assert found.law.distance < 0.02
+    assert found.law.parameters["mean"] == pytest.approx(60, abs=0.3)
+    mixed = np.round(np.concatenate([rounded / 2, rounded]) / grid) * grid
+    assert lengths_of(mixed, ["gamma"]).law.p < 0.001
 
 
 # Mistakes

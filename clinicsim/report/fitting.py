@@ -42,8 +42,8 @@ OBSERVED, FITTED = "observed", "fitted"
 MEANT = (
     "Distributions are chosen by AIC among lognormal, gamma, Weibull, triangular, uniform and exponential (and normal, "
     "for lateness). The distance is the largest between the fitted and the observed share of visits up to a length; "
-    "a p value under 1% says that chance alone would seldom make so bad a fit. With thousands of visits, lengths "
-    "rounded to five minutes fail that test and are no worse for it.",
+    "a p value under 1% says that chance alone would seldom make so bad a fit. Lengths rounded "
+    "to whole minutes, or to five, are spread evenly over them before that.",
     "No-shows are a share of the appointments that were not called off; late cancellations of all that were kept or "
     "missed. Lead time counts calendar days from the later of booking and last visit attended.",
     "A visit type has a rule of its own where it differs from the others by more than three standard errors.",

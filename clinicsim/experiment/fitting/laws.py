@@ -20,6 +20,8 @@ SAME = 0.05
 """Minutes: lengths that lie closer together than this are one length."""
 MOST_BINS, LEAST_IN_BIN = 20, 10
 Z = 1.959964
+GRIDS = (5.0, 1.0)
+"""Minutes to which a practice may round."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,23 @@ def _law(family: str, values: Array) -> Law:
     parameters, frozen = FAMILIES[family](values)
     likelihood = float(np.sum(frozen.logpdf(values)))
     aic = 2 * len(parameters) - 2 * likelihood if math.isfinite(likelihood) else math.inf
-    shares = np.asarray(frozen.cdf(values))
+    shares = np.sort(np.asarray(frozen.cdf(_spread(values))))
     steps = np.arange(len(values) + 1) / len(values)
     distance = float(max(np.max(steps[1:] - shares), np.max(shares - steps[:-1])))
     return Law(family, parameters, aic, distance, _chi_square(shares, len(parameters)), frozen)
+
+
+def _spread(values: Array) -> Array:
+    """Lengths in whole minutes, or whole five minutes, spread evenly over the time that each of them stands for.
+
+    What a practice rounds is no fault of a distribution; other lengths stay as they are.
+    """
+    grid = next((grid for grid in GRIDS if np.all(np.abs(values / grid - np.round(values / grid)) < 1e-6)), None)
+    if grid is None:
+        return values
+    _, first, counts = np.unique(values, return_index=True, return_counts=True)
+    place = np.arange(len(values)) - np.repeat(first, counts)
+    return np.asarray(values + grid * ((place + 0.5) / np.repeat(counts, counts) - 0.5))
 
 
 def _chi_square(shares: Array, parameters: int) -> float:
