@@ -1,6 +1,8 @@
 """Sweeps: the same bytes whatever happens on the way, nothing played twice, and all that is wrong said beforehand."""
 
 import csv
+import json
+import math
 import os
 import signal
 import subprocess
@@ -15,7 +17,8 @@ from test_interruption import needs_proc, processes_left, processes_of_group
 
 from clinicsim.cli import main
 from clinicsim.experiment import Store
-from clinicsim.report.sweep import front_of
+from clinicsim.report import briefing
+from clinicsim.report.sweep import MET, MISSED, NOT_KNOWN, front_of, verdict_on
 
 CLINIC = (
     HEAD.replace("{first: 1}", "{}").replace("arrivals: {at_start: {}}", "arrivals: {rate: 9 per week}")
@@ -26,21 +29,20 @@ pathway: {first: {visit: talk}}
 money: {cash: 1000}
 """
 )
-FILES = ["design.csv", "manifest.json", "results.csv"]
+TEXT = CLINIC.replace("staff: {therapist: 1}", "staff: {therapist: {count: 1, wage: 40 per hour}}")
+FILES = ["design.csv", "manifest.json", "report.html", "results.csv"]
 
 
 @pytest.fixture
 def clinic_file(tmp_path):
     path = tmp_path / "small.yaml"
-    path.write_text(CLINIC.replace("staff: {therapist: 1}", "staff: {therapist: {count: 1, wage: 40 per hour}}"))
+    path.write_text(TEXT)
     return path
 
 
 @pytest.fixture(autouse=True)
 def no_pictures(monkeypatch):
-    from clinicsim.report import sweep
-
-    monkeypatch.setattr(sweep, "can_draw", lambda: False)
+    monkeypatch.setattr(briefing, "can_draw", lambda: False)
 
 
 def ask(*words):
@@ -103,6 +105,46 @@ def test_a_study_says_what_it_is(tmp_path, clinic_file):
     assert "36 replications are kept" in said
 
 
+def test_machines_are_told_the_same(tmp_path, clinic_file):
+    words = sweep_words(clinic_file, tmp_path / "out", "--workers", "1", "--set", "targets.direct_wait=at most 5 min")
+    done = ask(*words, "--measure", "inquiries", "--measure", "direct_wait", "--json")
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert document["varied"] == ["staff.therapist.count", "arrivals.rate"]
+    assert len(document["design"]) == 6
+    assert {row["measure"] for row in document["measures"]} >= {"inquiries", "direct_wait"}
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for sentence in document["answer"]:
+        assert sentence in page
+    means = {row["mean"] for row in document["measures"] if row["measure"] == "inquiries"}
+    assert f"from {min(means):.1f} people" in document["answer"][0]
+    assert f"to {max(means):.1f} people" in document["answer"][0]
+    assert "of 6 plans" in document["answer"][-1]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "at_most", "verdict"),
+    [
+        (1.0, 3.0, True, MET), (2.9, 3.1, True, NOT_KNOWN), (3.1, 4.0, True, MISSED), (math.nan, 1.0, True, NOT_KNOWN),
+        (3.0, 4.0, False, MET), (2.9, 3.1, False, NOT_KNOWN), (1.0, 2.9, False, MISSED),
+    ],
+)  # fmt: skip
+def test_a_target_of_three(low, high, at_most, verdict):
+    assert verdict_on(low, high, 3.0, at_most) == verdict
+
+
+def test_an_edited_scenario_is_said(tmp_path, clinic_file):
+    """Another length is another plan at every point; what was found of the old ones stays."""
+    ask(*sweep_words(clinic_file, tmp_path / "out", "--workers", "1", "--replications", "1"))
+    clinic_file.write_text(TEXT.replace("length: 12 weeks", "length: 4 weeks"))
+    done = ask("study", "resume", tmp_path / "out.study")
+    assert done.exit_code == 0, done.output
+    assert "Edited since this study was last played: “Small”. 6 of 6 plans" in done.stderr
+    assert "Edited" not in ask("study", "resume", tmp_path / "out.study").stderr
+    with Store(tmp_path / "out.study") as store:
+        assert store.kept().replications == 12
+
+
 def test_all_bad_points_are_said_before_anything_is_played(tmp_path, clinic_file):
     done = ask("sweep", clinic_file, "--vary", "staff.therapist.count=-2:1", "--out", tmp_path / "out")
     assert done.exit_code == 2
@@ -138,8 +180,8 @@ def start(words, folder):
     """The program with its worker processes in a group of their own, without pictures."""
     script = folder / "program.py"
     script.write_text(
-        "from clinicsim.cli import main\nfrom clinicsim.report import sweep\n\n"
-        'if __name__ == "__main__":\n    sweep.can_draw = lambda: False\n    main()\n'
+        "from clinicsim.cli import main\nfrom clinicsim.report import briefing\n\n"
+        'if __name__ == "__main__":\n    briefing.can_draw = lambda: False\n    main()\n'
     )
     return subprocess.Popen(
         [sys.executable, script, *map(str, words)],
@@ -158,14 +200,27 @@ def wait_for(study: Path, program, replications):
     pytest.fail(f"{program.communicate()}")
 
 
+KILLED = ["--replications", "5", "--set", "length=4 weeks"]
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory):
+    """The files of a sweep that nothing disturbed, and the scenario file that it was of."""
+    folder = tmp_path_factory.mktemp("calm")
+    path = folder / "small.yaml"
+    path.write_text(TEXT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(briefing, "can_draw", lambda: False)
+        assert ask(*sweep_words(path, folder / "out", *KILLED, "--workers", "1")).exit_code == 0
+    return contents(folder / "out")
+
+
 @needs_proc
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 @pytest.mark.parametrize("how", ["worker", "parent", "ctrl-c"])
-def test_whatever_happens_on_the_way_the_bytes_are_the_same(tmp_path, clinic_file, how):
+def test_whatever_happens_on_the_way_the_bytes_are_the_same(tmp_path, clinic_file, calm, how):
     """kill -9 of a worker or of the parent, or Ctrl-C, then on with it: as if nothing had happened, and nobody left."""
-    more = ["--replications", "5"]
-    assert ask(*sweep_words(clinic_file, tmp_path / "calm", *more, "--workers", "1")).exit_code == 0
-    program = start(sweep_words(clinic_file, tmp_path / "out", *more, "--workers", "2"), tmp_path)
+    program = start(sweep_words(clinic_file, tmp_path / "out", *KILLED, "--workers", "2"), tmp_path)
     study = tmp_path / "out.study"
     wait_for(study, program, 4)
     if how == "worker":
@@ -187,9 +242,16 @@ def test_whatever_happens_on_the_way_the_bytes_are_the_same(tmp_path, clinic_fil
     assert processes_left(program.pid) == []
     if how != "worker":
         assert not (tmp_path / "out").exists()
+        without_more_processes(study)
         done = ask("study", "resume", study)
         assert done.exit_code == 0, done.output
-    assert contents(tmp_path / "out") == contents(tmp_path / "calm")
+    assert contents(tmp_path / "out") == calm
+
+
+def without_more_processes(study):
+    """Let the study go on in this process, which is quicker to start, and must not matter."""
+    with Store(study) as store:
+        store.tell({"options": {**store.told("options"), "workers": 1}})
 
 
 def is_worker(number):

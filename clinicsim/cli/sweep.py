@@ -1,13 +1,16 @@
 """`clinicsim sweep`: many plans at once."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from clinicsim.cli.finish import records
 from clinicsim.cli.options import (
     cluster_option,
+    json_option,
     out_option,
     read_changes,
     replications_option,
@@ -22,10 +25,13 @@ from clinicsim.errors import UsageError
 
 if TYPE_CHECKING:
     from clinicsim.experiment import Sweep
+    from clinicsim.experiment.sweeps import Plan
     from clinicsim.measures import Measure
 
 STUDY = ".study"
 """The end of the name of a study's file, which lies beside the folder of its tables."""
+OF_THE_PLANS = ("scenarios", "vary", "list_file", "design", "points", "seed", "changes")
+"""The options from which the plans follow, with the files that they name."""
 MOST_ROWS = 40
 """Plans that are printed; the folder has all."""
 
@@ -61,6 +67,7 @@ MOST_ROWS = 40
 @cluster_option
 @set_option
 @out_option
+@json_option
 def sweep(**options: Any) -> int:
     """Send the same patients through SCENARIOS at every point of a design.
 
@@ -78,7 +85,7 @@ def play_sweep(options: Mapping[str, Any]) -> int:
     """Play a sweep as its options say; give the exit status."""
     from clinicsim.experiment import Store, factors_of, plans_of, points_of, read_factors, read_points, workers_ready
     from clinicsim.experiment import sweep as play
-    from clinicsim.report import check_folder, known_measures, write_sweep
+    from clinicsim.report import check_folder, known_measures, sweep_sentences, write_sweep
 
     files, seed, replications = options["scenarios"], options["seed"], options["replications"]
     if bool(options["vary"]) == (options["list_file"] is not None):
@@ -97,13 +104,13 @@ def play_sweep(options: Mapping[str, Any]) -> int:
     study = folder.with_name(folder.name + STUDY)
     with Store(study) as store:
         _tell_of_others(store.kept().of_others)
-        store.tell(
-            {
-                "command": "sweep",
-                "options": _plain({**options, "cluster": None}),
-                "plans": [plan.scenario.content_id for plan in plans],
-            }
-        )
+        facts = {
+            "command": "sweep",
+            "options": _plain({**options, "cluster": None}),
+            "plans": [plan.scenario.content_id for plan in plans],
+        }
+        _tell_of_edits(plans, facts, {key: store.told(key) for key in facts})
+        store.tell(facts)
         try:
             with (
                 workers_ready(replications * len(plans), options["workers"], options["cluster"]) as ready,
@@ -123,8 +130,15 @@ def play_sweep(options: Mapping[str, Any]) -> int:
             note(f"{study} has no more room for events: where prices change, some replications will be played again.")
     with waiting("Drawing the charts"):
         remark = write_sweep(found, folder, changes, measures)
-    _print(found, measures)
-    say(f"\nTables and charts: {folder}\nStudy: {study}")
+    if options["as_json"]:
+        document = _document(found, folder, study, changes, measures)
+        click.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+    else:
+        for sentence in sweep_sentences(found, measures):
+            say(f"* {sentence}")
+        say("")
+        _print(found, measures)
+        say(f"\nReport: {folder / 'report.html'}\nStudy: {study}")
     if remark:
         note(remark)
     for lost in found.lost:
@@ -148,6 +162,24 @@ def _tell_of_others(replications: int) -> None:
         )
 
 
+def _tell_of_edits(plans: Sequence["Plan"], now: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Say where the same study is gone on with, and its files are not what they were when it was last played."""
+    if not before["options"] or before["plans"] == now["plans"]:
+        return
+    if any(before["options"].get(name) != now["options"][name] for name in OF_THE_PLANS):
+        return
+    if len(before["plans"]) != len(now["plans"]):
+        note("The list of points has been edited since this study was last played; what is new in it is played.")
+        return
+    pairs = zip(plans, before["plans"], strict=True)
+    edited = [plan for plan, content in pairs if plan.scenario.content_id != content]
+    names = ", ".join(dict.fromkeys(f"“{plan.label}”" for plan in edited))
+    note(
+        f"Edited since this study was last played: {names}. {len(edited)} of {len(plans)} plans are not what they "
+        "were and are worked out again; what was found before stays in the study's file."
+    )
+
+
 def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options as JSON can hold them; files by their whole paths, so that work can go on from anywhere."""
 
@@ -157,6 +189,26 @@ def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
         return [plain(item) for item in value] if isinstance(value, tuple) else value
 
     return {name: plain(value) for name, value in options.items()}
+
+
+def _document(
+    found: "Sweep", folder: Path, study: Path, changes: Mapping[str, str], measures: list[str]
+) -> dict[str, Any]:
+    from clinicsim.report import sweep_sentences
+
+    return {
+        "scenarios": list(dict.fromkeys(plan.label for plan in found.plans)),
+        "seed": found.seed,
+        "replications": found.replications,
+        "given_up": list(found.lost),
+        "changes": dict(changes),
+        "out": str(folder),
+        "study": str(study),
+        "answer": sweep_sentences(found, measures),
+        "varied": [factor.address for factor in found.factors],
+        "design": records(found.design),
+        "measures": records(found.estimates),
+    }
 
 
 def _print(found: "Sweep", measures: list[str]) -> None:

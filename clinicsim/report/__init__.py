@@ -23,7 +23,8 @@ from clinicsim.report.place import check_folder as check_folder
 from clinicsim.report.place import room_for_detail as room_for_detail
 from clinicsim.report.saturation_words import saturation_sentences as saturation_sentences
 from clinicsim.report.sweep import known_measures as known_measures
-from clinicsim.report.sweep import write_sweep as write_sweep
+from clinicsim.report.sweep_page import sweep_sentences as sweep_sentences
+from clinicsim.report.sweep_page import write_sweep as write_sweep
 from clinicsim.report.tables import figure_in_words as figure_in_words
 from clinicsim.report.tables import write_csv as write_csv
 from clinicsim.report.trace import Trace as Trace
@@ -48,6 +49,7 @@ __all__ = [
     "money_sentences",
     "room_for_detail",
     "show_progress",
+    "sweep_sentences",
     "trace_day",
     "trace_patient",
     "trace_run",

@@ -1,4 +1,4 @@
-"""The folder of a sweep: its design, its results and its charts.
+"""The charts of a sweep.
 
 With one factor a measure is a line with its band; with two a map of cells, and where the scenario has a target for it
 a map of where the target is met; beside them two measures against each other, with the plans that no other beats in
@@ -7,9 +7,7 @@ both.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -18,54 +16,27 @@ import pandas as pd
 from clinicsim.experiment.design import say_point
 from clinicsim.experiment.words import say_value
 from clinicsim.measures.units import in_unit
-from clinicsim.report import manifest
 from clinicsim.report.charts import WIDTH
 from clinicsim.report.figure import Figure, Panel
-from clinicsim.report.folder import NO_PICTURES, charts
-from clinicsim.report.pictures import can_draw, pictures
-from clinicsim.report.place import put
-from clinicsim.report.tables import Table, figure_in_words, frame_as_csv
+from clinicsim.report.tables import Table, figure_in_words
 from clinicsim.report.theme import FAINT, INK, Looks
 
 if TYPE_CHECKING:
     from clinicsim.experiment.design import Factor
     from clinicsim.experiment.sweeps import Plan, Sweep
     from clinicsim.measures import Measure
+    from clinicsim.scenario import Scenario
 
 MET, NOT_KNOWN, MISSED = "within the target", "not established", "beyond the target"
 VERDICTS = {MET: "#0072B2", NOT_KNOWN: "#d7dbe2", MISSED: "#D55E00"}
 """What is said of a plan and a target, each with its colour; the cell says the figure too."""
 CELL = 46
 """Pixels of height of a cell of a map."""
+MOST_MARKS = 12
+"""Values of a factor that are marked along an axis one by one."""
 MOST_CELLS = 30
 """Values of a factor for which there is room along the side of a map; with more there are no maps."""
 _LEADING = re.compile(r"\s*(-?[0-9.]+(?:e-?[0-9]+)?)(.*)")
-
-
-def write_sweep(sweep: "Sweep", folder: Path, changes: Mapping[str, str], measures: Sequence[str]) -> str:
-    """Write tables, charts of these measures, and the manifest of a sweep; give what there is to say about it."""
-    figures = list(figures_of(sweep, measures))
-    specs = {figure.name: figure.spec() for figure in figures}
-    drawn = pictures(specs) if can_draw() else None
-    files: dict[str, bytes | Path] = {
-        "design.csv": frame_as_csv(sweep.design).encode(),
-        "results.csv": frame_as_csv(sweep.estimates).encode(),
-        **charts(specs, drawn),
-    }
-    if find_spec("pyarrow") is not None:
-        files["results.parquet"] = sweep.estimates.to_parquet(None, engine="pyarrow", index=False)
-    told = {
-        "seed": sweep.seed,
-        "replications": sweep.replications,
-        "given_up": list(sweep.lost),
-        "changes": dict(changes),
-        "points": len({plan.point for plan in sweep.plans}),
-        "varied": [factor.address for factor in sweep.factors],
-    }
-    first = {plan.label: plan.scenario for plan in reversed(sweep.plans)}
-    files[manifest.NAME] = manifest.manifest_of(told, dict(reversed(first.items())), files).encode()
-    put(folder, files)
-    return "" if drawn or not specs else NO_PICTURES
 
 
 def figures_of(sweep: "Sweep", measures: Sequence[str]) -> list[Figure]:
@@ -154,20 +125,23 @@ def _lines(sweep: "Sweep", measure: "Measure", rows: pd.DataFrame, factor: "Fact
     else:
         title = f"{factor.address} ({unit})" if unit else factor.address
         numbers = [_number(str(value)) for value in rows[factor.address]]
-        whole = all(number is not None and number == int(number) for number in numbers)
-        ticks: dict[str, Any] = {"tickMinStep": 1, "format": "d"} if whole else {}
+        marks = sorted({number for number in numbers if number is not None})
+        ticks: dict[str, Any] = {"values": marks} if len(marks) <= MOST_MARKS else {"tickCount": MOST_MARKS}
+        ticks["format"] = ",~r"
         x = alt.X("at:Q", title=title, scale=alt.Scale(zero=False, nice=False, padding=12), axis=alt.Axis(**ticks))
         frame = frame.assign(at=pd.Series(numbers, index=frame.index, dtype=float))
+    legend = alt.Legend(symbolType="stroke", symbolSize=500) if len(looks.labels) > 1 else None
     colour = alt.Color(
-        "scenario:N", scale=alt.Scale(domain=looks.names, range=looks.colours),
-        legend=alt.Legend() if len(looks.labels) > 1 else None,
-    )  # fmt: skip
-    plain = alt.Color("scenario:N", scale=alt.Scale(domain=looks.names, range=looks.colours), legend=None)
+        "scenario:N", title=None, scale=alt.Scale(domain=looks.names, range=looks.colours), legend=legend
+    )
+    dash = alt.StrokeDash(
+        "scenario:N", title=None, scale=alt.Scale(domain=looks.names, range=looks.dashes), legend=legend
+    )
     y = alt.Y("mean:Q", title=_axis_of(measure), scale=alt.Scale(zero=False))
     base = alt.Chart(frame[["at", "scenario", "mean", "low", "high", "text"]])
-    band = base.mark_area(opacity=0.2).encode(x=x, y=alt.Y("low:Q", title=_axis_of(measure)), y2="high:Q", color=plain)
-    line = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour)
-    points = base.mark_point(filled=True, size=45, opacity=1).encode(x=x, y=y, color=plain)
+    band = base.mark_area(opacity=0.2).encode(x=x, y=alt.Y("low:Q", title=_axis_of(measure)), y2="high:Q", color=colour)
+    line = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, strokeDash=dash)
+    points = base.mark_point(filled=True, size=45, opacity=1).encode(x=x, y=y, color=colour)
     return Figure(
         f"{_file_name(measure.name)}-lines",
         f"{measure.label[:1].upper()}{measure.label[1:]} as {factor.address} changes",
@@ -181,7 +155,7 @@ def _lines(sweep: "Sweep", measure: "Measure", rows: pd.DataFrame, factor: "Fact
 def _maps(sweep: "Sweep", measure: "Measure", rows: pd.DataFrame, factors: Sequence["Factor"]) -> list[Figure]:
     """A measure over two factors, a map for each scenario; and where its target is met."""
     found: list[Figure] = []
-    targets = {plan.label: plan.scenario.targets.get(measure.name) for plan in sweep.plans}
+    targets = {plan.label: target_of_mean(plan.scenario, measure) for plan in sweep.plans}
     for number, label in enumerate(labels_of(sweep), 1):
         mine = rows[rows["scenario"] == label]
         if mine.empty:
@@ -194,52 +168,70 @@ def _maps(sweep: "Sweep", measure: "Measure", rows: pd.DataFrame, factors: Seque
                 f"{_file_name(measure.name)}-map{end}",
                 f"{name}{where}",
                 f"Mean of {sweep.replications} replications with the same patients in every cell.",
-                (Panel(_map(sweep, mine, factors, _axis_of(measure))),),
+                (Panel(_map(sweep, mine, factors, _axis_of(measure), (rows["mean"].min(), rows["mean"].max()))),),
                 _table(sweep, mine, factors),
             )
         )
         target = targets[label]
-        bound = None if target is None else in_unit(target, measure.unit)
-        if target is not None and bound is not None:
-            at_most = measure.direction != "more"
-            shown = mine.assign(verdict=[_met(row, bound, measure.unit, at_most) for row in mine.itertuples()])
+        if target is not None:
+            bound, at_most = target
+            limit = bound * 100.0 if measure.unit == "share" else bound
+            ends = zip(mine["low"], mine["high"], strict=True)
+            shown = mine.assign(verdict=[verdict_on(low, high, limit, at_most) for low, high in ends])
             found.append(
                 Figure(
                     f"{_file_name(measure.name)}-target{end}",
-                    f"Where {measure.label} is {'at most' if at_most else 'at least'} "
+                    f"Target for {measure.label}: {'at most' if at_most else 'at least'} "
                     f"{say_value(bound, measure.unit)}{where}",
                     "Established where the whole 95% interval of the mean lies on one side; each cell on its own.",
-                    (Panel(_map(sweep, shown, factors, "", verdicts=True)),),
+                    (Panel(_map(sweep, shown, factors)),),
                     _table(sweep, mine, factors),
                 )
             )
     return found
 
 
-def _met(row: Any, bound: float, unit: str, at_most: bool) -> str:
-    limit = bound * 100.0 if unit == "share" else bound
-    low, high = (row.low, row.high) if at_most else (-row.high, -row.low)
-    limit = limit if at_most else -limit
-    if math.isnan(low) or low <= limit < high:
+def target_of_mean(scenario: "Scenario", measure: "Measure") -> tuple[float, bool] | None:
+    """The bound that a scenario sets on the mean of a measure, in its unit, and whether it is one from above.
+
+    None where there is none, or where it is to be kept in a share of the years, of which a mean says nothing.
+    """
+    target = scenario.targets.get(measure.name)
+    bound = None if target is None or target.of_years is not None else in_unit(target, measure.unit)
+    return None if target is None or bound is None else (bound, target.at_most)
+
+
+def verdict_on(low: float, high: float, bound: float, at_most: bool) -> str:
+    """What the interval of a mean says of a target: within it, beyond it, or neither is established."""
+    if not at_most:
+        low, high, bound = -high, -low, -bound
+    if math.isnan(low) or low <= bound < high:
         return NOT_KNOWN
-    return MET if high <= limit else MISSED
+    return MET if high <= bound else MISSED
 
 
-def _map(sweep: "Sweep", rows: pd.DataFrame, factors: Sequence["Factor"], title: str, verdicts: bool = False) -> Any:
+def _map(
+    sweep: "Sweep",
+    rows: pd.DataFrame,
+    factors: Sequence["Factor"],
+    title: str = "",
+    span: tuple[float, float] | None = None,
+) -> Any:
+    """A map of cells, coloured by their means within a `span`, which all maps of a measure share; without one, by what
+    is said of a target."""
     across, down = factors
     frame = rows.assign(across=rows[across.address].astype(str), down=rows[down.address].astype(str))
     x = alt.X("across:N", sort=_values(sweep, across), title=across.address, axis=alt.Axis(labelAngle=0))
     y = alt.Y("down:N", sort=_values(sweep, down)[::-1], title=down.address)
-    middle = (frame["mean"].max() + frame["mean"].min()) / 2
-    if verdicts:
+    if span is None:
         colours = alt.Scale(domain=list(VERDICTS), range=list(VERDICTS.values()))
         colour = alt.Color("verdict:N", scale=colours, legend=alt.Legend())
         ink = alt.condition(f"datum.verdict === '{NOT_KNOWN}'", alt.value(INK), alt.value("white"))
         columns = ["across", "down", "verdict", "text", "mean"]
     else:
         legend = alt.Legend(title=title, direction="horizontal", gradientLength=220, titleLimit=0)
-        colour = alt.Color("mean:Q", scale=alt.Scale(scheme="cividis", reverse=True), legend=legend)
-        ink = alt.condition(alt.datum.mean > middle, alt.value("white"), alt.value(INK))
+        colour = alt.Color("mean:Q", scale=alt.Scale(scheme="cividis", reverse=True, domain=list(span)), legend=legend)
+        ink = alt.condition(alt.datum.mean > sum(span) / 2, alt.value("white"), alt.value(INK))
         columns = ["across", "down", "text", "mean"]
     base = alt.Chart(frame[columns]).encode(x=x, y=y)
     text = base.mark_text(fontSize=11).encode(text="text:N", color=ink)
@@ -270,8 +262,8 @@ def _trade_off(sweep: "Sweep", one: "Measure", other: "Measure") -> Figure | Non
         label=[looks.name(label) for label in both["scenario"]],
     )
     few = alt.Axis(tickCount=6)
-    x = alt.X("mean:Q", title=_axis_of(one), scale=alt.Scale(zero=False, padding=30), axis=few)
-    y = alt.Y("mean_y:Q", title=_axis_of(other), scale=alt.Scale(zero=False, padding=20), axis=few)
+    x = alt.X("mean:Q", title=_axis_of(one), scale=alt.Scale(zero=False, nice=False, padding=30), axis=few)
+    y = alt.Y("mean_y:Q", title=_axis_of(other), scale=alt.Scale(zero=False, nice=False, padding=20), axis=few)
     columns = ["mean", "low", "high", "mean_y", "low_y", "high_y", "front", "name", "label"]
     base = alt.Chart(both[columns])
     chosen = base.transform_filter("datum.front")
@@ -282,11 +274,11 @@ def _trade_off(sweep: "Sweep", one: "Measure", other: "Measure") -> Figure | Non
         chosen.mark_line(color=FAINT, strokeDash=[4, 3]).encode(x=x, y=y, order="mean:Q"),
         base.mark_rule(opacity=0.35).encode(
             x=alt.X("low:Q", title=_axis_of(one)), x2="high:Q", y=y,
-            color=alt.Color("label:N", scale=scale, legend=None),
+            color=alt.Color("label:N", scale=scale, legend=legend),
         ),
         base.mark_rule(opacity=0.35).encode(
             x=x, y=alt.Y("low_y:Q", title=_axis_of(other)), y2="high_y:Q",
-            color=alt.Color("label:N", scale=scale, legend=None),
+            color=alt.Color("label:N", scale=scale, legend=legend),
         ),
         base.mark_point(filled=True, size=60).encode(
             x=x, y=y, shape=shapes, color=alt.Color("label:N", scale=scale, legend=legend),
