@@ -45,7 +45,8 @@ def test_the_answer_comes_first_and_is_what_was_computed(findings: Findings) -> 
         "The answer", "Key figures", "What is assumed about money", "What has no source", "How it was made",
     ]  # fmt: skip
     bullets = [one.text for one in paragraphs if one.style.name == "List Bullet"]
-    answer = [*story.money(findings), *story.answer(findings)]
+    answer = story.opening(findings)
+    assert answer == [*story.money(findings), story.unsaid(findings)]
     assert bullets[: len(answer)] == answer
     assert "Changed for this run: money.cash = 5." in paragraphs[1].text
 

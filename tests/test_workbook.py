@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +12,7 @@ import pytest
 from toy_logs import TOY_MONTH_HISTORY, written
 
 import clinicsim
+from clinicsim.report import story
 from clinicsim.report.figures import all_figures
 from clinicsim.report.findings import Findings
 from clinicsim.report.workbook import workbook
@@ -80,6 +82,34 @@ def test_cached_values_are_the_measures_of_the_runs(scenario: clinicsim.Scenario
     summary = column(found["Summary"])
     assert summary["Net present value"] == cash["Net present value"]
     assert summary["Margin, whole run"] == profit["Margin"]
+
+
+def test_the_summary_opens_with_the_money_sentences_and_scenarios_have_a_chart(scenario: clinicsim.Scenario) -> None:
+    other = scenario.replace({"name": "Dearer", "staff.therapist.wage": "50 per hour"})
+    findings = findings_of(scenario, other)
+    content = workbook(findings, {}) or b""
+    sheet = read(content)["Summary"]
+    said = story.money(findings)
+    assert said
+    assert [sheet.cell(4 + place, 1).value for place in range(len(said))] == said
+    assert sheet.cell(4 + len(said), 1).value == story.unsaid(findings)
+    beside = read(content)["Scenarios"]
+    assert beside.cell(7, 1).value == "Margin"
+    assert beside.cell(7, 2).value == pytest.approx(findings.results.of(scenario.name, "margin")[0])
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        charts = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/charts/chart")]
+    assert len(charts) == 3
+    assert sum("errBars" in chart and "Scenarios" in chart for chart in charts) == 1
+
+
+def test_volumes_have_their_interval_the_right_way_round(scenario: clinicsim.Scenario) -> None:
+    found = read(workbook(findings_of(scenario), {}) or b"")["Volumes"]
+    rows = [[cell.value for cell in row] for row in found.iter_rows(min_row=5)]
+    for place, row in enumerate(rows):
+        if row[3] == "mean":
+            low, high = rows[place + 1], rows[place + 2]
+            assert (low[3], high[3]) == ("low", "high")
+            assert all(a <= b <= c for a, b, c in zip(low[4:], row[4:], high[4:], strict=True) if None not in (a, b, c))
 
 
 def test_names_of_scenarios_are_text_and_never_formulas(scenario: clinicsim.Scenario) -> None:

@@ -168,6 +168,7 @@ def _document(
 ) -> dict[str, Any]:
     from clinicsim.experiment import estimates
     from clinicsim.experiment.stopping import stopping_sentences
+    from clinicsim.report import money_sentences
 
     document: dict[str, Any] = {
         "scenarios": list(results.labels),
@@ -177,6 +178,7 @@ def _document(
         "given_up": list(results.lost),
         "changes": dict(changes),
         "out": str(folder),
+        "money": money_sentences(results),
         "measures": records(estimates(results)),
     }
     if results.stopped is not None:

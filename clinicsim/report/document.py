@@ -46,7 +46,7 @@ def document(
     made.add_heading(story.question(findings), level=0)
     made.add_paragraph(_lead(findings, changes))
     made.add_heading("The answer", level=1)
-    _list(made, [*story.money(findings), *story.answer(findings)])
+    _list(made, story.opening(findings))
     made.add_heading("Key figures", level=1)
     made.add_paragraph(f"Means of all replications with their 95% intervals. {NOT_DATA}")
     _table(made, story.key_figures(findings))

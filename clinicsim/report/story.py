@@ -119,6 +119,12 @@ def stopping(findings: Findings) -> list[str]:
     return stopping_sentences(findings.results)
 
 
+def opening(findings: Findings) -> list[str]:
+    """What a business case opens with: money, then the verdicts, or why there are none."""
+    few = findings.comparison is not None and unsaid(findings)
+    return [*money(findings), *([few] if few else answer(findings))]
+
+
 def whom(findings: Findings) -> list[str]:
     """Over whom the key figures are, and why some are missing."""
     return [*dates_of_follow_up(findings.results), *left_out(findings.results)]

@@ -9,7 +9,8 @@ from clinicsim.report.findings import Findings
 from clinicsim.report.workbook.inputs import inputs_of
 from clinicsim.report.workbook.lines import blocks
 from clinicsim.report.workbook.months import cash, profit
-from clinicsim.report.workbook.sheets import Book, assumptions, evidence, notes, side_by_side, volumes
+from clinicsim.report.workbook.sheets import Book, assumptions, evidence, notes, volumes
+from clinicsim.report.workbook.side_by_side import side_by_side
 from clinicsim.report.workbook.summary import summary
 
 if TYPE_CHECKING:

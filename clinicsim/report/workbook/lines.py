@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clinicsim.experiment.statistics import estimate
-from clinicsim.measures.money.ledger import COSTS, INVESTMENT, PREPAID, REVENUE, SOCIETAL
+from clinicsim.measures.money.ledger import ACCOUNTS, COSTS, INVESTMENT, PREPAID, REVENUE, SOCIETAL
 
 if TYPE_CHECKING:
     from clinicsim.measures.money import LineKey
@@ -73,15 +73,20 @@ def blocks(findings: "Findings") -> list[Block]:
     for label in findings.results.labels:
         lines = findings.results.lines.get(label, {})
         if lines:
-            made = tuple(Line(key, *(array[:, part] for part in range(3))) for key, array in lines.items())
+            ordered = sorted(lines.items(), key=lambda entry: ACCOUNTS.index(entry[0].account))
+            made = tuple(Line(key, *(array[:, part] for part in range(3))) for key, array in ordered)
             found.append(Block(label, made, next(iter(lines.values())).shape[2] - 1))
     return found
 
 
 def mean_low_high(values: np.ndarray) -> Iterator[tuple[float, float, float]]:
-    """For each month the mean over replications and its 95% interval (blank ends with one replication)."""
+    """For each month the mean over replications and its 95% interval (blank ends with one replication).
+
+    It does not reach below 0 where nothing does.
+    """
+    lower = 0.0 if (values >= 0.0).all() else -np.inf
     for month in values.T:
-        found = estimate(month.tolist())
+        found = estimate(month.tolist(), lower)
         yield found.mean, found.low, found.high
 
 

@@ -1,7 +1,7 @@
 """Profit and loss, and cash, by month: formulas over volumes and inputs, with their values stored beside them."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -20,13 +20,13 @@ STAYS_POSITIVE = 3
 
 def profit(book: Book, found: Sequence[Block]) -> None:
     """Profit and loss by month, a block for each scenario."""
-    said = "Mean of all replications; income and costs by the day of service."
+    said = f"{book.currency}, mean of all replications; income and costs by the day of service."
     _by_month(book, "Profit and loss", "Profit and loss by month", said, found, _profit_of)
 
 
 def cash(book: Book, found: Sequence[Block]) -> None:
     """Cash by month and what it is worth at the start, a block for each scenario."""
-    said = "Mean of all replications, by the day of payment; after the end: what is due later for what was done before."
+    said = f"{book.currency}, mean of all replications, by the day of payment; after the end: due later for work done."
     _by_month(book, "Cash", "Cash by month", said, found, _cash_of)
 
 
@@ -47,6 +47,7 @@ def _by_month(
     sheet.set_column(0, 0, 40)
     sheet.set_column(1, FIRST_MONTH - 1, 14)
     sheet.freeze_panes(0, 1)
+    sheet.repeat_columns(0)
 
 
 class Months:
@@ -61,7 +62,7 @@ class Months:
         self, row: int, name: str, formulas: Sequence[str], values: np.ndarray, style: str = "money", *, sums: int = 0
     ) -> int:
         """A name, a formula a month with its value, and `sums`: of the whole run (1), of the last 12 months too (2)."""
-        self.sheet.write_string(row, 0, name, self.book.style("bold_total" if style == "total" else "wrapped"))
+        self.sheet.write_string(row, 0, name, self.book.style("bold_total" if style in ("sum", "total") else "wrapped"))
         for month, (formula, value) in enumerate(zip(formulas, values, strict=True)):
             self.sheet.write_formula(row, FIRST_MONTH + month, formula, self.book.style(style), float(value))
         for column, months in ((1, len(formulas)), (2, min(12, len(formulas))))[:sums]:
@@ -71,10 +72,12 @@ class Months:
             self.sheet.write_formula(row, column, f"=SUM({span})", self.book.style(style), total)
         return row + 1
 
-    def total(self, row: int, name: str, formulas: Sequence[str], values: np.ndarray) -> int:
-        """A row that other sheets read: its sums over the whole run and the last 12 months."""
+    def total(
+        self, row: int, name: str, formulas: Sequence[str], values: np.ndarray, style: Literal["sum", "total"] = "sum"
+    ) -> int:
+        """A row that other sheets read, with its sums over the run and the last 12 months; red below 0 in a total."""
         self.book.keep(self.block.label, name, row, float(values.sum()), float(values[-12:].sum()))
-        return self.row(row, name, formulas, values, "total", sums=2)
+        return self.row(row, name, formulas, values, style, sums=2)
 
     def figure(self, row: int, name: str, formula: str, value: float | str) -> int:
         """One figure that other sheets read."""
@@ -132,7 +135,7 @@ def _profit_of(months: Months, block: Block, row: int) -> int:
     for kind, rows in places.items():
         row = months.total(row, kind, _added(rows, block.months), sums[kind])
     margin = sums["Net revenue"] + sums["Costs"]
-    row = months.total(row, "Margin", _added([row - 2, row - 1], block.months), margin)
+    row = months.total(row, "Margin", _added([row - 2, row - 1], block.months), margin, "total")
     row = months.running(row, "Cumulative margin", row - 1, margin)
     row = months.recovered(row, "Break-even month", row - 1, margin)
     return _for_society(months, block, row + 1, sums["Costs"]) if block.society else row

@@ -6,6 +6,7 @@ that can be changed, and everything that follows is a formula whose value is sto
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
+A3, A4 = 8, 9
+BY_MONTH = ("Volumes", "Profit and loss", "Cash")
+"""The sheets that are too wide for a small page."""
+HEAD_HEIGHT, LINE_HEIGHT = 30, 15
+LETTERS = 1.05
+"""Letters for each unit of a column's width."""
 FIRST_MONTH = 4
 """The column of month 1 in the sheets by month."""
 
@@ -57,8 +64,14 @@ class Book:
         sheet.write_string(1, 0, said, self.style("note"))
         sheet.hide_gridlines(2)
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(A3 if sheet.name in BY_MONTH else A4)
         sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&A&RPage &P of &N")
+
+    @property
+    def currency(self) -> str:
+        """The currency of the first scenario that has one."""
+        return next(one.money.currency for one in self.findings.results.scenarios if one.money is not None)
 
     def keep(self, label: str, name: str, row: int, *values: float | str) -> None:
         """Remember where a total stands, and what it is before anything is changed."""
@@ -77,8 +90,11 @@ STYLES: dict[str, dict[str, Any]] = {
     "wrapped": {"text_wrap": True, "valign": "top"},
     "answer": {"text_wrap": True, "valign": "top", "font_size": 12},
     "head": {"bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "top", "border": 1},
-    "money": {"num_format": "#,##0;[Red]-#,##0"},
-    "total": {"num_format": "#,##0;[Red]-#,##0", "bold": True, "top": 1},
+    "money": {"num_format": "[>=0.5]#,##0;[<=-0.5]-#,##0;0"},
+    "total": {"num_format": "[>=0.5]#,##0;[Red][<=-0.5]-#,##0;0", "bold": True, "top": 1},
+    "figure": {"num_format": "[>=0.5]#,##0;[<=-0.5]-#,##0;0", "align": "right"},
+    "sum": {"num_format": "[>=0.5]#,##0;[<=-0.5]-#,##0;0", "bold": True, "top": 1},
+    "indented": {"indent": 1},
     "bold": {"bold": True},
     "bold_total": {"bold": True, "top": 1},
     "volume": {"num_format": "#,##0.00"},
@@ -103,13 +119,14 @@ def assumptions(book: Book, inputs: Sequence[Input]) -> None:
     for column, (head, width) in enumerate(zip(heads, (44, 14, 14, 30, 36, 50, 8, 30), strict=True)):
         sheet.write_string(3, column, head, book.style("head"))
         sheet.set_column(column, column, width)
+    sheet.set_row(3, HEAD_HEIGHT)
     everyone = len(book.findings.results.labels)
     for row, one in enumerate(inputs, start=4):
         share = one.unit.startswith("share")
         sheet.write_string(row, 0, one.address)
         sheet.write_number(row, 1, one.value, book.style("editable_share" if share else "editable"))
         sheet.write_number(row, 2, one.value, book.style("plain_share" if share else "plain"))
-        sheet.write_string(row, 3, one.unit)
+        sheet.write_string(row, 3, _in_currency(book, one.unit), book.style("indented"))
         sheet.write_string(row, 4, "all" if len(one.labels) == everyone else ", ".join(one.labels))
         for column, text in enumerate(_evidence_of(book.findings, one), start=5):
             sheet.write_string(row, column, text, book.style("wrapped"))
@@ -117,6 +134,20 @@ def assumptions(book: Book, inputs: Sequence[Input]) -> None:
         for label in one.labels:
             book.cells[label, one.address] = one
     sheet.freeze_panes(4, 1)
+
+
+def _in_currency(book: Book, unit: str) -> str:
+    """The unit of an input, with the name of its currency."""
+    if unit == "amount":
+        return book.currency
+    return f"{book.currency} {unit}" if unit.startswith("per ") else unit
+
+
+def height_of(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """The height of a row in which these texts are wrapped in columns of these widths."""
+    return LINE_HEIGHT * max(
+        1, *(ceil(len(text) / (width * LETTERS)) for text, width in zip(texts, widths, strict=True))
+    )
 
 
 def _evidence_of(findings: Findings, one: Input) -> tuple[str, str, str]:
@@ -142,9 +173,8 @@ def volumes(book: Book, found: Sequence[Block]) -> None:
             unit = _unit(book, block.label, line)
             if line.earned.any():
                 book.volumes[block.label, line.key] = row
-                figures = list(zip(*mean_low_high(line.earned / unit), strict=True))
-                ends = (figures[1], figures[2]) if unit > 0 else (figures[2], figures[1])
-                for name, values in zip(("mean", "low", "high"), (figures[0], *ends), strict=True):
+                figures = zip(*mean_low_high(line.earned / unit), strict=True)
+                for name, values in zip(("mean", "low", "high"), figures, strict=True):
                     row = _volume_row(book, row, block, line, name, values)
             if line.paid.any():
                 book.cash_volumes[block.label, line.key] = row
@@ -153,8 +183,10 @@ def volumes(book: Book, found: Sequence[Block]) -> None:
                 rate = book.input(block.label, "money.discount").value
                 row = _volume_row(book, row, block, line, "days discounted", days_of_discount(line, rate), "days")
     sheet.freeze_panes(4, FIRST_MONTH)
-    sheet.set_column(0, 1, 30)
-    sheet.set_column(2, 2, 34)
+    sheet.repeat_rows(3)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 2, 44)
+    sheet.set_column(3, 3, 16)
     sheet.autofilter(3, 0, row - 1, 3)
 
 
@@ -194,31 +226,10 @@ def month_heads(book: Book, sheet: "Worksheet", row: int, heads: Sequence[str], 
     if after:
         sheet.write_string(row, FIRST_MONTH + months, "After the end", book.style("head"))
     sheet.set_column(FIRST_MONTH, FIRST_MONTH + months, 11)
+    sheet.set_row(row, HEAD_HEIGHT)
 
 
 # Words
-
-
-def side_by_side(book: Book) -> None:
-    """Every measure of every scenario with its interval, as simulated."""
-    sheet, findings = book.sheets["Scenarios"], book.findings
-    book.heading(sheet, "Scenarios side by side", "As simulated, with the scenarios' own prices: mean and 95% "
-                 "interval. These do not follow the coloured cells.")  # fmt: skip
-    heads = ["Measure", *findings.results.labels, "What it means", "Over whom"]
-    for column, head in enumerate(heads):
-        sheet.write_string(3, column, head, book.style("head"))
-    row = 4
-    for group, measures in story.groups(findings).items():
-        sheet.write_string(row, 0, group, book.style("subtitle"))
-        row += 1
-        for one in measures:
-            for column, text in enumerate((one.label, *one.figures, one.definition, one.population)):
-                sheet.write_string(row, column, text)
-            row += 1
-    sheet.set_column(0, 0, 44)
-    sheet.set_column(1, len(findings.results.labels), 34)
-    sheet.set_column(len(heads) - 2, len(heads) - 1, 80)
-    sheet.freeze_panes(4, 1)
 
 
 def evidence(book: Book) -> None:
@@ -226,7 +237,8 @@ def evidence(book: Book) -> None:
     sheet, rows = book.sheets["Evidence"], story.assumptions(book.findings)
     book.heading(sheet, "Evidence", f"{register.in_one_sentence(rows)} What has no source comes first.")
     heads = ("Input", "Value", "Source", "Grade", "What the grade means", "Range", "Note", "Written in", "Scenarios")
-    for column, (head, width) in enumerate(zip(heads, (46, 34, 50, 8, 30, 30, 30, 28, 24), strict=True)):
+    widths = (58, 38, 50, 8, 32, 30, 30, 30, 24)
+    for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
         sheet.write_string(3, column, head, book.style("head"))
         sheet.set_column(column, column, width)
     for row, one in enumerate(rows, start=4):
@@ -243,6 +255,8 @@ def evidence(book: Book) -> None:
         )
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, book.style("wrapped"))
+        sheet.set_row(row, height_of(texts, widths))
+    sheet.repeat_rows(3)
     sheet.autofilter(3, 0, 3 + len(rows), len(heads) - 1)
     sheet.freeze_panes(4, 1)
 
@@ -256,7 +270,7 @@ def notes(book: Book, changes: Mapping[str, str]) -> None:
     row = 3
     for text in NOTES:
         sheet.merge_range(row, 0, row, 1, text, book.style("wrapped"))
-        sheet.set_row(row, 32)
+        sheet.set_row(row, 32 if len(text) > LETTERS_OF_A_NOTE else 18)
         row += 1
     for name, value in story.making(book.findings, changes):
         sheet.write_string(row + 1, 0, name)
@@ -264,6 +278,7 @@ def notes(book: Book, changes: Mapping[str, str]) -> None:
         row += 1
 
 
+LETTERS_OF_A_NOTE = 140
 NOTES = (
     "Figures by month are means of all replications. Break-even and payback here are those of the mean; the report "
     "gives the median over replications, and how many reach them at all.",

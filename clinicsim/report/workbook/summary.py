@@ -1,5 +1,6 @@
 """The first sheet: the answer in sentences made from figures, the main figures live, and charts."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from clinicsim.report.workbook.sheets import FIRST_MONTH, Book
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
+LINE_HEIGHT = 16
+LETTERS_A_LINE, LETTERS_A_COLUMN = 42, 25
+"""Letters that a line of the answer holds in the first column, and in each further one."""
 LIVE = (
     ("Net revenue, last 12 months", "Profit and loss", "Net revenue", 2),
     ("Costs, last 12 months", "Profit and loss", "Costs", 2),
@@ -32,20 +36,22 @@ FOR_SOCIETY = (
 def summary(book: Book, found: Sequence[Block]) -> None:
     """The answer first; then what follows the coloured cells; then what does not."""
     sheet, findings = book.sheets["Summary"], book.findings
-    book.heading(sheet, story.question(findings), "Money here follows the coloured cells of the sheet Assumptions.")
+    book.heading(sheet, story.question(findings), "Sentences: as simulated. Figures and charts below them "
+                 "follow the coloured cells of the sheet Assumptions.")  # fmt: skip
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, max(3, len(found)), 26)
     row = 3
-    for text in story.answer(findings):
-        sheet.merge_range(row, 0, row, max(3, len(found)), text, book.style("answer"))
-        sheet.set_row(row, 34)
+    last = max(3, len(found))
+    for text in story.opening(findings):
+        sheet.merge_range(row, 0, row, last, text, book.style("answer"))
+        sheet.set_row(row, LINE_HEIGHT * math.ceil(len(text) / (LETTERS_A_LINE + LETTERS_A_COLUMN * last)) + 3)
         row += 1
     row = _live(book, sheet, found, row + 1)
     _charts(book, sheet, found, row + 1)
 
 
 def _live(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> int:
-    sheet.write_string(row, 0, f"Live figures in {_currency(book)}, mean of all replications", book.style("head"))
+    sheet.write_string(row, 0, f"Live figures in {book.currency}, mean of all replications", book.style("head"))
     for column, block in enumerate(found, start=1):
         sheet.write_string(row, column, block.label, book.style("head"))
     asked = any(block.society for block in found)
@@ -58,14 +64,9 @@ def _live(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> i
                 continue
             cell = xl_rowcol_to_cell(book.totals[block.label, total], place)
             sheet.write_formula(
-                row, column, f"='{where}'!{cell}", book.style("money"), book.values[block.label, total][place - 1]
+                row, column, f"='{where}'!{cell}", book.style("figure"), book.values[block.label, total][place - 1]
             )
     return row + 1
-
-
-def _currency(book: Book) -> str:
-    """The currency of the first scenario that has one."""
-    return next(scenario.money.currency for scenario in book.findings.results.scenarios if scenario.money is not None)
 
 
 def _charts(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> None:
@@ -82,7 +83,7 @@ def _charts(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) ->
                 "line": {"color": COLOURS[place % len(COLOURS)], "width": 2},
             })  # fmt: skip
         chart.set_title({"name": title})
-        chart.set_y_axis({"name": _currency(book), "num_format": "#,##0", "label_position": "low"})
+        chart.set_y_axis({"name": book.currency, "num_format": "#,##0", "label_position": "low"})
         chart.set_x_axis({"interval_unit": 6, "label_position": "low"})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 620, "height": 340})
