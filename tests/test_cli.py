@@ -475,3 +475,14 @@ def test_validate_shows_the_load_before_and_after_somebody_leaves():
     assert "Load is the work asked for" in done.stdout
     found = json.loads(call("validate", "small.yaml", "--set", changes, "--json").stdout)
     assert found["scenarios"][0]["load"]["pools"][0]["until"] == "2027-02-15"
+
+
+def test_json_has_the_money_sentences_that_the_terminal_prints():
+    assert json.loads(play("run", "small.yaml", "--json").stdout)["money"] == []
+    Path("paid.yaml").write_text(
+        "clinicsim: 1\nextends: small.yaml\nname: Paid\nmoney: {cash: 1000, overhead: {rent: 100 per month}}\n", "utf-8"
+    )
+    sentences = json.loads(play("run", "paid.yaml", "--json").stdout)["money"]
+    assert sentences
+    printed = " ".join(play("run", "paid.yaml").stdout.split())
+    assert all(sentence in printed for sentence in sentences)

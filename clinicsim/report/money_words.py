@@ -23,7 +23,13 @@ RECOVERIES = (
 
 def money_sentences(results: "Results") -> list[str]:
     """For each scenario with money, the answer first: profit or loss, break-even, payback, cash, present value."""
-    return [sentence for label in results.labels for sentence in _of_one(results, label)]
+    return [sentence for said in money_by_scenario(results).values() for sentence in said]
+
+
+def money_by_scenario(results: "Results") -> dict[str, list[str]]:
+    """The same by scenario, of those that have something to say."""
+    said = {label: list(_of_one(results, label)) for label in results.labels}
+    return {label: sentences for label, sentences in said.items() if sentences}
 
 
 def _of_one(results: "Results", label: str) -> Iterator[str]:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from clinicsim.experiment.observed import dates_of_follow_up, left_out
 from clinicsim.experiment.stopping import stopping_sentences
 from clinicsim.experiment.verdicts import too_few
-from clinicsim.report import manifest
+from clinicsim.report import manifest, money_words
 from clinicsim.report.findings import Findings, in_words, sentence
-from clinicsim.report.money_words import money_sentences
 from clinicsim.report.register import Row, evidence_register
 from clinicsim.report.tables import NOTHING, Table
 
@@ -97,7 +96,12 @@ def key_sentences(findings: Findings) -> list[str]:
 
 def money(findings: Findings) -> list[str]:
     """Whether each plan earns its keep; nothing where no plan has money."""
-    return money_sentences(findings.results)
+    return money_words.money_sentences(findings.results)
+
+
+def money_by_scenario(findings: Findings) -> dict[str, list[str]]:
+    """The same by scenario."""
+    return money_words.money_by_scenario(findings.results)
 
 
 def answer(findings: Findings) -> list[str]:
@@ -122,7 +126,7 @@ def stopping(findings: Findings) -> list[str]:
 def opening(findings: Findings) -> list[str]:
     """What a business case opens with: money, then the verdicts, or why there are none."""
     few = findings.comparison is not None and unsaid(findings)
-    return [*money(findings), *([few] if few else answer(findings))]
+    return [*money(findings), *([*stopping(findings), few] if few else answer(findings))]
 
 
 def whom(findings: Findings) -> list[str]:
