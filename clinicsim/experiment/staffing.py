@@ -105,8 +105,8 @@ class Staffing:
 
     def called(self, number: int) -> str:
         """A plan in words: the counts, by what is counted."""
-        names = [address.removesuffix(".count").partition(".")[2] for address in self.addresses]
-        return ", ".join(f"{count} {name}" for count, name in zip(self.plans[number].counts, names, strict=True))
+        counts = zip(self.addresses, self.plans[number].counts, strict=True)
+        return ", ".join(f"{_counted(address)} {count}" for address, count in counts)
 
     def state(self, number: int) -> str:
         """What is said of a plan that was played."""
@@ -142,6 +142,12 @@ class Staffing:
         if number in self.found.refused:
             return "too small for the work (quick algebra)"
         return f"ruled out by {self.called(self.found.ruled_out[number])}"
+
+
+def _counted(address: str) -> str:
+    """What is counted at an address, in words."""
+    section, _, name = address.removesuffix(".count").partition(".")
+    return f"{name} room" if section == "rooms" and not name.endswith("room") else name
 
 
 def with_targets(scenario: "Scenario", written: Sequence[str]) -> "Scenario":
@@ -366,7 +372,6 @@ def _others(found: Staffing, below: int) -> Iterator[str]:
     small = found.too_small + sum(1 for number in found.found.refused if number < below)
     open_ones = sum(1 for state in states if state.startswith("undecided"))
     which = "Cheaper plans" if found.found.best is not None else "Plans"
-    yield (
-        f"{which}: {out} ruled out, {open_ones} undecided at n = {LOOKS[-1]}; {small} plans in all are too small for "
-        "the work by the quick algebra and were not played."
-    )
+    yield f"{which}: {out} ruled out, {open_ones} undecided at n = {LOOKS[-1]}."
+    if small:
+        yield f"Of all plans, {small} are too small for the work by the quick algebra and were not played."

@@ -54,8 +54,8 @@ def ladder_of_plans(found: Staffing) -> Table:
             "plan",
             f"known cost, {found.currency} a year",
             *(sentence(goal.measure.label) for goal in found.goals),
-            "",
-            "n",
+            "what is established",
+            "replications",
         ),
         tuple(
             (
