@@ -239,3 +239,19 @@ def test_the_number_of_workers_does_not_matter(in_a_folder):
     assert names == sorted(path.relative_to("out2") for path in Path("out2").rglob("*") if path.is_file())
     for name in names:
         assert (Path("out1") / name).read_bytes() == (Path("out2") / name).read_bytes(), name
+
+
+def test_an_interruption_keeps_what_was_finished(small, made_up, monkeypatch):
+    """After 34 of at most 400 no precision is claimed, and it is seen that more were asked for."""
+    made_up([100.0], 60.0)
+    do = precision.do
+
+    def interrupted(batch):
+        if batch.first == 35:
+            raise KeyboardInterrupt
+        return do(batch)
+
+    monkeypatch.setattr(precision, "do", interrupted)
+    found = replicate_until([small], Sought(0.05, ("inquiries",)), workers=1)
+    assert (len(found.replications), found.asked, found.stopped.reached) == (34, 400, False)
+    assert found.stopped.too_wide
