@@ -13,7 +13,15 @@ from scipy.special import ndtr, ndtri
 from clinicsim.cli import main
 from clinicsim.errors import ScenarioError, UsageError
 from clinicsim.experiment.uncertainty import analysis, information
-from clinicsim.experiment.uncertainty.analysis import OWNER, SOCIETY, analysed, choice_frame, sentences, uncertainty
+from clinicsim.experiment.uncertainty.analysis import (
+    OWNER,
+    SOCIETY,
+    _ways,
+    analysed,
+    choice_frame,
+    sentences,
+    uncertainty,
+)
 from clinicsim.experiment.uncertainty.draws import check_extremes, draw, resampled
 from clinicsim.experiment.uncertainty.information import Noise, Worth, chances, inform, noise_within, perfect
 from clinicsim.experiment.uncertainty.play import turns
@@ -259,6 +267,16 @@ def made_up(scenarios, count, noise, seed=3):
 @pytest.fixture(scope="module")
 def pair(small):
     return [small, small.replace({"name": "Larger", "staff.therapist.count": 2})]
+
+
+def test_society_weighs_patients_own_costs_where_every_scenario_counts_them():
+    """A gain of 0.01 at 50,000 is worth 500: more than 400 of the clinic's costs, less than 600 with the patients'."""
+    plain = ({"discounted_qalys": 0.0, "discounted_costs": 0.0}, {"discounted_qalys": 0.01, "discounted_costs": 400.0})
+    asked = tuple(one | {"discounted_societal_costs": cost} for one, cost in zip(plain, (0.0, 600.0), strict=True))
+    for kept, expected in ((plain, 100.0), (asked, -100.0), ((asked[0], plain[1]), 100.0)):
+        benefit = _ways([kept], 50_000.0)[SOCIETY]
+        one, other = (sum(weight * arm[name] for name, weight in benefit.items()) for arm in kept)
+        assert other - one == pytest.approx(expected)
 
 
 def test_luck_and_ignorance_of_a_function_with_known_noise_are_told_apart_and_confirmed(pair):

@@ -27,6 +27,9 @@ FEWEST = 60
 AGAIN, MORE = 50, 3
 """So many draws are played in so many more replications, to check what the regression takes for luck."""
 OWNER, SOCIETY = "owner", "society"
+CLINICAL, SOCIETAL = "discounted_costs", "discounted_societal_costs"
+COSTS_IN_WORDS = {CLINICAL: "the clinic's costs", SOCIETAL: "the clinic's costs and patients' own"}
+"""What costs are set against health: patients' own too, where every scenario asks for the societal view."""
 THRESHOLDS = 41
 """Points of the acceptability curve."""
 DEAREST = 200_000.0
@@ -38,9 +41,10 @@ class Uncertainty:
     """What is known of a choice between scenarios whose inputs are uncertain.
 
     `information` is by perspective, net benefit as the owner counts it (net present value) or as society does (QALYs at
-    what they are worth, less costs). `kept` is by draw, scenario and figure. `noise` is what the replications of one
-    draw vary by, by perspective and scenario but the first. `plane` has the fitted differences by draw; `curve` the
-    chance that each scenario is the best, by what a QALY is worth.
+    what they are worth, less costs; patients' own too, where all ask for the societal view). `kept` is by draw,
+    scenario and figure. `noise` is what the replications of one draw vary by, by perspective and scenario but the
+    first. `plane` has the fitted differences by draw; `curve` the chance that each scenario is the best, by what a QALY
+    is worth.
     """
 
     scenarios: "tuple[Scenario, ...]"
@@ -136,8 +140,13 @@ def _ways(kept: Sequence[Kept], worth: float | None) -> dict[str, dict[str, floa
     """Net benefit by perspective, as the weights of what is kept."""
     ways = {OWNER: {"net_present_value": 1.0}}
     if worth is not None and _has_health(kept):
-        ways[SOCIETY] = {"discounted_qalys": worth, "discounted_costs": -1.0}
+        ways[SOCIETY] = {"discounted_qalys": worth, _costs(kept): -1.0}
     return ways
+
+
+def _costs(kept: Sequence[Kept]) -> str:
+    """The figure of the costs that are set against health."""
+    return SOCIETAL if all(SOCIETAL in one for one in kept[0]) else CLINICAL
 
 
 def _has_health(kept: Sequence[Kept]) -> bool:
@@ -166,7 +175,7 @@ def _plane(inputs: Array, kept: Sequence[Kept], labels: tuple[str, ...], numbers
     columns = ["scenario", "base", "draw", "qalys", "cost"]
     if not _has_health(kept):
         return pd.DataFrame([], columns=columns)
-    health, costs = (_differences(kept, {name: 1.0}) for name in ("discounted_qalys", "discounted_costs"))
+    health, costs = (_differences(kept, {name: 1.0}) for name in ("discounted_qalys", _costs(kept)))
     rows: list[tuple[object, ...]] = []
     for place, label in enumerate(labels[1:]):
         gained, spent = (fit(inputs, each[:, place]).fitted.tolist() for each in (health, costs))
@@ -181,7 +190,7 @@ def _curve(inputs: Array, kept: Sequence[Kept], labels: tuple[str, ...], worth: 
         return pd.DataFrame([], columns=columns)
     rows = []
     for threshold in np.linspace(0.0, max(DEAREST, 2.0 * (worth or 0.0)), THRESHOLDS).tolist():
-        differences = _differences(kept, {"discounted_qalys": threshold, "discounted_costs": -1.0})
+        differences = _differences(kept, {"discounted_qalys": threshold, _costs(kept): -1.0})
         fitted = np.column_stack([fit(inputs, column).fitted for column in differences.T])
         rows += [(label, threshold, chance) for label, chance in zip(labels, chances(fitted), strict=True)]
     return pd.DataFrame(rows, columns=columns)
@@ -231,10 +240,10 @@ def sentences(found: Uncertainty) -> list[str]:
 
 
 def _sentences(found: Uncertainty, perspective: str) -> list[str]:
-    known, money = found.information[perspective], found.currency
+    known, money, costs = found.information[perspective], found.currency, _costs(found.kept)
     lead = {
         OWNER: "For the owner (net present value)",
-        SOCIETY: f"For society (a QALY at {found.worth_of_qaly or 0:,.0f} {money}, less costs)",
+        SOCIETY: f"For society (a QALY at {found.worth_of_qaly or 0:,.0f} {money}, less {COSTS_IN_WORDS[costs]})",
     }[perspective]
     wrong = 1.0 - known.chances[known.choice]
     ahead = known.means[known.choice] - max(m for place, m in enumerate(known.means) if place != known.choice)

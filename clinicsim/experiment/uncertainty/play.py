@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clinicsim.scenario import Scenario
     from clinicsim.scenario.scenario import AsWritten
 
-KEPT = ("net_present_value", "discounted_costs", "discounted_qalys")
+KEPT = ("net_present_value", "discounted_costs", "discounted_societal_costs", "discounted_qalys")
 """What is kept of a replication."""
 
 Kept = tuple[dict[str, float], ...]
