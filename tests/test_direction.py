@@ -121,6 +121,23 @@ retreats:
 pathway: {course: {protocol: retreat}}
 """
 
+CIRCLES = """
+clinicsim: 1
+name: A clinic of groups
+start: 2027-01-04
+length: 24 weeks
+hours: {mon-fri: 09:00-13:00}
+booking: {slot: 30 min, horizon: 20 weeks}
+arrivals: {rate: 9 per week}
+staff: {therapist: 1}
+visits:
+  intake: {takes: 30 min, staff: therapist}
+  circle: {takes: 60 min, staff: therapist, class: course, group: {min: 1, max: 4}}
+pathway:
+  intake: {visit: intake}
+  course: {repeat: 6, visit: circle, every: 1 week, tolerance: 2 days}
+"""
+
 MIXED = """
 clinicsim: 1
 name: Bookings and walk-ins
@@ -239,6 +256,14 @@ LEVERS = (
           rises=("offered_wait_dosing", "people_waiting")),
     Lever("more who withdraw", COHORT, {"retreats.short.withdraw": "30%"}, falls=("starts",),
           rises=("left_before_start",)),
+    Lever("larger groups by appointment", CIRCLES, {"visits.circle.group.max": "8"}, falls=("utilisation.therapist",),
+          never_rises=("lateness_of_step.circle", "offered_wait_intake", "offered_wait_intake_p90")),
+    Lever("smaller groups by appointment", CIRCLES, {"visits.circle.group.max": "2"},
+          rises=("lateness_of_step.circle", "offered_wait_intake", "utilisation.therapist"), falls=("visits.circle",)),
+    Lever("groups that need more people", CIRCLES, {"visits.circle.group.min": "4"},
+          rises=("slots_lost.clinic",), falls=("utilisation.therapist",)),
+    Lever("groups that meet twice a week", CIRCLES, {"visits.circle.group.hours": "{mon thu: 09:00-11:00}"},
+          rises=("lateness_of_step.circle", "third_next_available.circle")),
     Lever("walk-ins give way", MIXED, {"visits.urgent.walk_in.yields": "yes"}, falls=("direct_wait.planned",),
           rises=("direct_wait.urgent",)),
     Lever("fewer come unbooked", MIXED, {"patients.traits.way.urgent": "25%"},

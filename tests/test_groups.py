@@ -8,6 +8,8 @@ from toy_logs import at, written
 
 from clinicsim.errors import ScenarioError
 from clinicsim.measures import audit_and_measure
+from clinicsim.measures.activities import DATED, PHASE, activities
+from clinicsim.measures.offered_load import offered_load
 from clinicsim.model import simulate
 from clinicsim.model.log import EventLog
 from clinicsim.scenario.scenario import Scenario
@@ -366,6 +368,35 @@ def test_the_third_next_place_is_looked_for(tmp_path: Path) -> None:
         assert found[:2] == [1.0, second]
 
 
+ONE = CLINIC.replace("{therapist: 2}", "{therapist: 1}").replace("min: 2", "min: 1")
+
+
+def test_a_reserve_binds_new_sessions_and_lets_people_join(tmp_path: Path) -> None:
+    """Three of four hours of a day are kept for courses: new people open one session a day, and fill it."""
+    keeping = ", reserve: {kept: {for: course, pool: staff.therapist, share: 75%, until: 0 days}}"
+    log, _ = played(tmp_path, [MONDAY] * 6, ONE.replace("horizon: 3 weeks", f"horizon: 3 weeks{keeping}"))
+    assert booked(log) == [(0, at(1, "09:00"))] * 3 + [(1, at(2, "09:00"))] * 3
+    assert {row[4] for row in log.rows["delayed_booking"]} == {"policy", "staff.therapist", "rooms.hall"}
+
+
+def test_levelling_opens_sessions_on_the_least_loaded_day(tmp_path: Path) -> None:
+    log, _ = played(tmp_path, [MONDAY] * 9, ONE.replace("horizon: 3 weeks", "horizon: 3 weeks, prefer: level"))
+    assert [start for _, start in booked(log)] == [at(day, "09:00") for day in (1, 2, 3) for _ in range(3)]
+
+
+def test_a_cap_refuses_new_people_a_place_in_a_group_too(tmp_path: Path) -> None:
+    """Maintenance in groups fills the therapist's time; from then on nobody new is taken, though places are free."""
+    text = ONE.replace("length: 4 weeks", "length: 20 weeks").replace(
+        "horizon: 3 weeks", "horizon: 3 weeks, panel_cap: {maintenance: 2%, pool: staff.therapist, then: refuse}"
+    )
+    text = text.replace("pathway:", "protocols: {care: {steps: {circle: {visit: circle}}}}\npathway:") + (
+        "  care: {protocol: care}\n  upkeep: {maintain: boosters}\n"
+        "maintenance: {boosters: {every: 2 weeks, stop: 0% per month, steps: {circle: {visit: circle}}}}\n"
+    )
+    log, _ = played(tmp_path, [f"2027-{month:02d}-{day:02d} 08:00" for month in (1, 2, 3) for day in (4, 11, 18)], text)
+    assert Counter(row[2] for row in log.rows["left"])["no_new_people"] > 2
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -380,3 +411,69 @@ def test_what_groups_cannot_have_is_refused_in_words(tmp_path: Path, old: str, n
     assert old in CLINIC
     with pytest.raises(ScenarioError, match=told):
         clinic(tmp_path, [MONDAY], CLINIC.replace(old, new))
+
+
+def test_a_group_that_asks_for_one_hour_of_the_week_meets_then(tmp_path: Path) -> None:
+    """On Wednesdays at eleven, whoever asks when; the wait until then is the hours'."""
+    text = CLINIC.replace("min: 2, max: 3", "min: 2, max: 3, hours: {wed: 11:00-12:00}")
+    log, _ = played(tmp_path, [MONDAY] * 4 + ["2027-01-06 10:00"], text)
+    wednesdays = [at(day, "11:00") for day in (2, 9)]
+    assert [start for _, start in booked(log)] == [wednesdays[0]] * 3 + [wednesdays[1]] * 2
+    assert sessions(log) == {0: [0, 1, 2], 1: [3, 4]}
+    assert {row[4] for row in log.rows["delayed_booking"] if row[2] in (0, 4)} == {"hours"}
+    assert {row[4] for row in log.rows["delayed_booking"] if row[2] == 3} == {"rooms.hall"}
+
+
+def test_hours_at_which_the_clinic_is_closed_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="closed at all of these hours"):
+        clinic(tmp_path, [MONDAY], CLINIC.replace("max: 3", "max: 3, hours: {wed: 18:00-19:00}"))
+
+
+def test_people_of_two_protocols_share_a_group_unless_somebody_is_set_apart(tmp_path: Path) -> None:
+    """Two courses send people to the same circle; a therapist for one of them alone makes two groups of it."""
+    text = BY_PAYER.replace(
+        "pathway:\n  circle: {visit: circle, after: 1 day, within: 3 days}",
+        "protocols:\n  long: {steps: {circle: {visit: circle, after: 1 day}}}\n  short: {like: long}\n"
+        "pathway:\n  course: {protocol: {by: payer, plan: long, else: short}}",
+    )
+    together = by_payer(tmp_path / "together", [PLAN, SELF], text.replace("min: 2", "min: 1"))
+    assert sessions(together) == {0: [0, 1]}
+    apart = text.replace("{therapist: 2}", "{therapist: {count: 2, people: {Ada: {only_for: long}}}}")
+    assert sessions(by_payer(tmp_path / "apart", [PLAN, SELF], apart.replace("min: 2", "min: 1"))) == {0: [0], 1: [1]}
+
+
+def test_nobody_is_put_in_a_session_outside_their_own_time(tmp_path: Path) -> None:
+    """Who can come in the second half of the morning only has a later session than who can always come."""
+    text = CLINIC.replace("min: 2", "min: 1") + (
+        "patients:\n  available: {late: 50%, any: rest}\n  times: {late: {mon-fri: 11:00-13:00}}\n"
+    )
+    log, _ = played(tmp_path, [MONDAY] * 6, text)
+    late = {row[1] for row in log.rows["inquiry"] if row[5]["available"] == "late"}
+    assert 0 < len(late) < 6
+    assert {patient for visit, patient, start in ((row[1], row[3], row[5]) for row in log.rows["booked"])
+            if start % 1440 < 660} == set(range(6)) - late  # fmt: skip
+
+
+def test_the_offered_load_counts_full_groups(tmp_path: Path) -> None:
+    """Six people a week are two sessions of an hour; for a group of five a week brings enough, of seven too few."""
+    text = CLINIC.replace("{history: people.csv}", "{rate: 6 per week}").replace("min: 2", "min: 3").replace(
+        "pathway:", "attendance: {late_cancel: 0%}\npathway:"
+    )  # fmt: skip
+    load = offered_load(clinic(tmp_path, [], text))
+    assert {pool.name: round(pool.asked, 6) for pool in load.pools} == {"staff.therapist": 2.0, "rooms.hall": 2.0}
+    assert [(found.asked, found.holds) for found in load.bookings] == [(pytest.approx(2.0), 20)]
+    assert load.warnings == ()
+    few = offered_load(clinic(tmp_path, [], text.replace("rate: 6", "rate: 2")))
+    (warning,) = few.warnings
+    assert warning.startswith("2.0 people a week ask for circle, and a group of fewer than 3 is called off")
+
+
+def test_each_member_is_told_of_with_a_wait_of_their_own(tmp_path: Path) -> None:
+    """Who joins six hours later waits six hours less than who opened the session; both are served by the same."""
+    scenario = clinic(tmp_path, [MONDAY, "2027-01-04 14:00"], CLINIC.replace("after: 1 day", "after: 2 days"))
+    told = activities(simulate(scenario, 1, 1), scenario)
+    waits = {one.patient: (one.minutes, one.late) for one in told if one.kind == DATED}
+    assert waits == {0: (at(2, "09:00") - at(0, "08:00"), 0.0), 1: (at(2, "09:00") - at(0, "14:00"), 0.0)}
+    assert [(one.patient, one.resource, one.room) for one in told if one.kind == PHASE] == [
+        (0, "therapist 1", "hall 1"), (1, "therapist 1", "hall 1"),
+    ]  # fmt: skip

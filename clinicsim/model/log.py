@@ -11,7 +11,9 @@ People
     left, finished      the end: why and at which step, or the end of the pathway
 Booking
     requested, offered  what was asked for; every offer, declined ones too. `first` is the first request for that step
-    booked, unbooked    a date accepted; a date that no longer holds, and whether its slot was freed
+    booked, unbooked    a date accepted; a date that no longer holds, and whether its slot was freed. Members of a group
+                        have the visit in common, and what is held for it is written once; what is held for all who
+                        join a retreat is nobody's (-1)
     delayed_booking     minutes by which a cause made the booking later than asked, alone, and where it was involved
     held                what the diary promised, as people or shares of them, or pieces
     next_available      third next available appointment, on Mondays, in days

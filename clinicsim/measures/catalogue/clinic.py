@@ -106,8 +106,8 @@ CAPACITY = (
             "{staff}, in the period", "neither", 1.0),
     Measure("slots_lost", "booked hours per week", "capacity", "Slots lost",
             "Booked hours of missed visits, of late cancellations that nobody else took, of visits called off on the "
-            "day and of "
-            "cancellations by the clinic, over weeks.", "bookings for a time in the period", "less", 1.0),
+            "day and of cancellations by the clinic, over weeks. A group's session is lost when no "
+            "member comes.", "bookings for a time in the period", "less", 1.0),
     Measure("slots_lost.{lost}", "booked hours per week", "capacity", "Slots lost: {lost}",
             "Booked hours lost for this reason: {lost}.", "bookings for a time in the period", "less", 1.0),
 )  # fmt: skip

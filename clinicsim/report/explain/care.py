@@ -87,6 +87,8 @@ def _manner(scenario: "Scenario", visit: Any) -> Iterator[str]:
     if visit.group is not None:
         hours = f", {week(visit.group.hours)}" if visit.group.hours is not None else ""
         yield f"for a group of {visit.group.min} to {visit.group.max}{hours}"
+        if visit.group.min > 1:
+            yield f"called off where fewer than {visit.group.min} are booked on the morning"
     money = [
         f"{word} {quantity(value, amount)}"
         for word, value in (("price", visit.price), ("medicine", visit.medicine), ("supplies", visit.supplies))
