@@ -13,7 +13,7 @@ from clinicsim.scenario.addresses import matches
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
-BASES = {"clinic", "sceptical", "base", "hopeful", "societal"}
+BASES = {"clinic", "sceptical", "base", "hopeful", "societal", "uncertain"}
 COMPLETE = [path for path in FILES if path.stem not in BASES]
 STRESS = {"saturated", "staff-shortage", "turnover"}
 """More is asked of them than they can give, on purpose: for good, or while somebody is missing."""
