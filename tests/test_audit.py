@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable
 
 import pytest
+from clinics import clinic
 from toy_logs import DAY, at, toy_day_log, toy_day_scenario, toy_month_log, toy_month_scenario, written
 
 from clinicsim.errors import AuditError
@@ -221,3 +222,20 @@ def test_the_diagnosis_of_a_census_names_a_patient(day_scenario):
 
 def test_the_toy_month_adds_up(tmp_path):
     audit(toy_month_log(), toy_month_scenario(tmp_path))
+
+
+def test_who_goes_on_leave_at_midnight_finishes_the_patient_first():
+    """A visit of a day and ten minutes; its nurse is on leave from the second day on."""
+    scenario = clinic(
+        """
+length: 3 days
+hours: always
+staff: {nurse: {count: 1, absence: {away: {trip: 2027-01-05 to 2027-01-06}}}}
+visits: {watch: {takes: 1450 min, staff: nurse, walk_in: yes}}
+pathway: {first: {visit: watch}}
+"""
+    )
+    log = simulate(scenario, 1, 1)
+    audit(log, scenario)
+    assert [row[0] for row in log.rows["ended"]] == [1450.0]
+    assert [(row[0], row[3]) for row in log.rows["stayed"]] == [(1450.0, 1440.0)]

@@ -394,7 +394,8 @@ def _person_adds_up(run: Run, time: WorkTime, places: Array) -> Iterator[Finding
     off = np.abs(np.diff(minutes_before(time.shift, days)) - parts)
     for day in np.flatnonzero(off > EXACT)[:1]:
         yield Finding("rota = work + idle + absences", time.person, days[day], f"{off[day]:.6g} minutes do not add up")
-    away_at_work = sum(overlap(time.served, spans) for spans in time.away.values())
+    in_hours = subtract(time.served, time.after_hours)
+    away_at_work = sum(overlap(in_hours, spans) for spans in time.away.values())
     if away_at_work > EXACT:
         yield Finding(
             "nobody works while away", time.person, math.nan, f"{away_at_work:.6g} minutes of work while away"
