@@ -265,3 +265,8 @@ def test_a_report_that_is_replaced_is_named(tmp_path, quick):
     remark = write_run(examples.results(("Weekly course",), replications=3), tmp_path / "out")
     assert remark.startswith("Replaced the report of “Weekly course”, “Five-day retreat”")
     assert remark.endswith(f"staff.nurse.count=2) that was in {tmp_path / 'out'}.")
+
+
+def test_looking_whether_a_folder_can_be_made_leaves_nothing_behind(tmp_path):
+    check_folder(tmp_path / "some" / "where" / "out")
+    assert list(tmp_path.iterdir()) == []

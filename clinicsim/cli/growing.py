@@ -10,6 +10,7 @@ import click
 from clinicsim.cli.program import INTERRUPTED
 from clinicsim.cli.sweep import STUDY
 from clinicsim.cli.terminal import note, progress
+from clinicsim.errors import ClinicsimError
 
 if TYPE_CHECKING:
     from clinicsim.experiment.growing import Growing
@@ -29,16 +30,25 @@ def growing(
 
     check_folder(folder)
     study = folder.with_name(folder.name + STUDY)
-    with Store(study) as store:
-        try:
-            with staying_workers(workers, cluster) as ready, progress("Playing") as on_progress:
-                yield (
-                    Growing(store, seed, workers, ready, on_progress),
-                    Growing(store, seed + fresh, workers, ready, on_progress),
-                )
-        except KeyboardInterrupt:
-            note(
-                f"Interrupted; {store.kept().replications} replications are kept in {study}. Go on with the same "
-                "command: they are not played again."
-            )
-            raise click.exceptions.Exit(INTERRUPTED) from None
+    is_new, kept = not study.exists(), 0
+    try:
+        with Store(study) as store:
+            try:
+                with staying_workers(workers, cluster) as ready, progress("Playing") as on_progress:
+                    yield (
+                        Growing(store, seed, workers, ready, on_progress),
+                        Growing(store, seed + fresh, workers, ready, on_progress),
+                    )
+            finally:
+                kept = store.kept().replications
+    except KeyboardInterrupt:
+        note(
+            f"Interrupted; {kept} replications are kept in {study}. Go on with the same command: they are not played "
+            "again."
+        )
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    except ClinicsimError:
+        # What is refused before anything is played leaves no file behind.
+        if is_new and not kept:
+            study.unlink(missing_ok=True)
+        raise

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from clinicsim.errors import OutputError
@@ -17,11 +17,18 @@ PATIENCE = 2.0
 
 
 def check_folder(folder: Path) -> None:
-    """Raise OutputError when something is in the way of an output folder, before any work is done for it."""
+    """Raise OutputError when something is in the way of an output folder, before any work is done for it.
+
+    Folders above it that are made to find out are taken away again: what is refused later leaves nothing behind.
+    """
+    made = [above for above in folder.absolute().parents if not above.exists()]
     with _as_output_errors(folder):
         _refuse_what_is_not_ours(folder)
         with _scratch(folder):
             pass
+        for above in made:
+            with suppress(OSError):
+                above.rmdir()
 
 
 def put(folder: Path, files: Mapping[str, bytes | Path]) -> None:
