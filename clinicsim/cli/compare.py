@@ -1,33 +1,39 @@
 """`clinicsim compare`: the main job."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from clinicsim.cli.finish import finish
-from clinicsim.cli.options import experiment_options, precision_options, scenarios_argument, sought
+from clinicsim.cli.options import (
+    Common,
+    common_options,
+    detail_option,
+    precision_options,
+    replications_option,
+    scenarios_argument,
+)
 from clinicsim.cli.playing import playing
 from clinicsim.cli.terminal import waiting
 from clinicsim.errors import UsageError
+
+if TYPE_CHECKING:
+    from clinicsim.experiment import Sought
 
 
 @click.command(short_help="Compare ways to run a clinic: the main job.")
 @scenarios_argument
 @precision_options
-@experiment_options
+@replications_option
+@detail_option
+@common_options
 def compare(
     scenarios: tuple[Path, ...],
     replications: int,
-    seed: int,
-    workers: int | None,
-    cluster: str | None,
-    changes: tuple[str, ...],
-    out: Path | None,
     detail: bool,
-    as_json: bool,
-    precision: float | None,
-    measures: tuple[str, ...],
-    budget: int | None,
+    common: Common,
+    asked: "Sought | None",
 ) -> int:
     """Send the same patients through each of SCENARIOS and compare each with the first.
 
@@ -40,12 +46,11 @@ def compare(
     """
     if len(scenarios) < 2:
         raise UsageError("a comparison needs at least two scenario files; for one, use clinicsim run")
-    asked = sought(precision, measures, budget)
-    with playing(scenarios, replications, seed, workers, cluster, changes, out, detail, asked=asked) as played:
+    with playing(scenarios, replications, common, detail, asked=asked) as played:
         from clinicsim.experiment import compared
         from clinicsim.report import write_comparison
 
         with waiting("Drawing the charts"):
             comparison = compared(played.results)
             remark = write_comparison(comparison, played.folder, played.changes, played.pieces)
-    return finish(played.results, comparison, played.folder, played.changes, remark, as_json)
+    return finish(played.results, comparison, played.folder, played.changes, remark, common.as_json)

@@ -1,12 +1,12 @@
 """`clinicsim evidence`: every input of a scenario and what it rests on."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from clinicsim.cli.answer import print_json
 from clinicsim.cli.options import json_option, read_changes, scenario_argument, set_option, write_text
 from clinicsim.cli.terminal import note, say, show_table
 
@@ -42,7 +42,7 @@ def evidence(scenario: Path, changes: tuple[str, ...], out: Path | None, as_json
         write_text(out, as_csv(rows))
     if as_json:
         document = {"scenario": loaded.name, "inputs": [asdict(row) for row in rows]}
-        click.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+        print_json(document)
     else:
         _show(loaded.name, rows)
     if out is not None:

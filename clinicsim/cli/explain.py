@@ -1,11 +1,11 @@
 """`clinicsim explain`: a scenario in plain sentences, and its pathway drawn."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from clinicsim.cli.answer import print_json
 from clinicsim.cli.options import json_option, out_option, read_changes, scenario_argument, set_option
 from clinicsim.cli.terminal import note, say, say_in_paragraph, waiting
 
@@ -56,7 +56,7 @@ def _show(found: "Explanation", folder: Path, as_json: bool) -> None:
             for section in found.sections
         ]
         document = {"scenario": found.name, "out": str(folder), "sections": sections}
-        click.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+        print_json(document)
         return
     say(found.name, bold=True)
     for section in found.sections:

@@ -1,22 +1,16 @@
 """How `run` and `compare` end: what is printed, and the exit status."""
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from clinicsim.cli.program import GIVEN_UP, INTERRUPTED
+from clinicsim.cli.answer import given_up, print_json, records, say_changes
+from clinicsim.cli.program import INTERRUPTED
 from clinicsim.cli.terminal import note, say, show_figures
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from clinicsim.experiment import Comparison, Results
 
 BESIDE_HEADLINES = (
@@ -40,13 +34,9 @@ def finish(
 ) -> int:
     """Print what came out, under the `changes` of the command, and say where it is; give the exit status."""
     if as_json:
-        click.echo(
-            json.dumps(_document(results, comparison, folder, changes), indent=1, ensure_ascii=False, allow_nan=False)
-        )
+        print_json(_document(results, comparison, folder, changes))
     else:
-        if changes:
-            made = ", ".join(f"{address}={value}" for address, value in changes.items())
-            say(f"Changed by --set, wherever a file has it: {made}\n")
+        say_changes(changes)
         if comparison is not None:
             _print_answer(comparison)
         _print_stopping(results)
@@ -62,14 +52,13 @@ def finish(
 
 def exit_status(results: "Results") -> int:
     """Say what is missing, and give the exit status that goes with it."""
-    for lost in results.lost:
-        note(f"Given up, because it ended its worker process three times: {lost}.")
+    status = given_up(results.lost)
     done = len(results.replications)
     if done == results.asked:
         return 0
     why = "" if results.lost else "Interrupted: "
     note(f"{why}{done} of {results.asked} replications were finished; all figures come from these.")
-    return GIVEN_UP if results.lost else INTERRUPTED
+    return status or INTERRUPTED
 
 
 def _print_answer(comparison: "Comparison") -> None:
@@ -192,19 +181,3 @@ def _document(
         document["differences"] = records(comparison.differences)
         document["split"] = records(comparison.split)
     return document
-
-
-def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
-    """The rows of a frame for JSON."""
-    return [{str(key): plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
-
-
-def plain(value: Any) -> Any:
-    """A value for JSON: null for what is missing, a date as text, and the word for infinity."""
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, date):
-        return value.isoformat()
-    if not isinstance(value, float) or math.isfinite(value):
-        return value
-    return None if math.isnan(value) else "infinity"

@@ -1,12 +1,11 @@
 """`clinicsim fit`: from a practice system's appointments to inputs of a scenario."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clinicsim.cli.finish import plain, records
+from clinicsim.cli.answer import plain, print_json, records
 from clinicsim.cli.options import json_option, out_option
 from clinicsim.cli.terminal import note, say, show_table, waiting
 
@@ -59,7 +58,7 @@ def _show(found: "Fit", folder: Path, as_json: bool) -> None:
     from clinicsim.report import fit_sentences, input_table
 
     if as_json:
-        click.echo(json.dumps(_document(found, folder), indent=1, ensure_ascii=False, allow_nan=False))
+        print_json(_document(found, folder))
         return
     for sentence in fit_sentences(found):
         say(f"* {sentence}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clinicsim.cli.options import Common
 from clinicsim.cli.program import INTERRUPTED
 from clinicsim.cli.sweep import STUDY
 from clinicsim.cli.terminal import note, progress
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def growing(
-    folder: Path, seed: int, workers: int | None, cluster: str | None, fresh: int = 0
-) -> "Iterator[tuple[Growing, Growing]]":
+def growing(folder: Path, common: Common, fresh: int = 0) -> "Iterator[tuple[Growing, Growing]]":
     """What plays replications into the study's file beside an output folder; and the same with `fresh` patients.
 
     An interruption ends the command with a sentence that says how to go on.
@@ -34,10 +33,10 @@ def growing(
     try:
         with Store(study) as store:
             try:
-                with staying_workers(workers, cluster) as ready, progress("Playing") as on_progress:
+                with staying_workers(common.workers, common.cluster) as ready, progress("Playing") as on_progress:
                     yield (
-                        Growing(store, seed, workers, ready, on_progress),
-                        Growing(store, seed + fresh, workers, ready, on_progress),
+                        Growing(store, common.seed, common.workers, ready, on_progress),
+                        Growing(store, common.seed + fresh, common.workers, ready, on_progress),
                     )
             finally:
                 kept = store.kept().replications

@@ -1,10 +1,10 @@
 """`clinicsim measures`: the catalogue."""
 
-import json
 from itertools import groupby
 
 import click
 
+from clinicsim.cli.answer import print_json
 from clinicsim.cli.options import json_option
 from clinicsim.cli.terminal import say, say_in_paragraph
 
@@ -29,7 +29,7 @@ def measures(as_json: bool) -> None:
     shown = [measure for measure in MEASURES if measure.shown]
     if as_json:
         entries = [{field: getattr(measure, field) for field in FIELDS} for measure in shown]
-        click.echo(json.dumps(entries, indent=1, ensure_ascii=False))
+        print_json(entries)
         return
     for group, members in groupby(
         shown, key=lambda measure: "by month, week or hour" if measure.index else measure.group

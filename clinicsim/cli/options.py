@@ -1,8 +1,9 @@
 """Options that several commands share, so that they read the same everywhere."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -85,27 +86,46 @@ detail_option = click.option(
 )
 
 
-def experiment_options(command: Command) -> Command:
-    """Add the options of every command that plays scenarios."""
-    for option in (
-        json_option,
-        detail_option,
-        out_option,
-        set_option,
-        cluster_option,
-        workers_option,
-        seed_option,
-        replications_option,
-    ):
+COMMON = (seed_option, workers_option, cluster_option, set_option, out_option, json_option)
+"""The options of every command that plays scenarios, in the order of its help."""
+
+
+class Common(NamedTuple):
+    """What the options say that every command has that plays scenarios."""
+
+    seed: int
+    workers: int | None
+    cluster: str | None
+    changes: tuple[str, ...]
+    out: Path | None
+    as_json: bool
+
+
+def with_options(command: Command, *options: Callable[[Command], Command]) -> Command:
+    """Add options to a command, in the order of its help."""
+    for option in reversed(options):
         command = option(command)
     return command
+
+
+def common_options(command: Command) -> Command:
+    """Add the options of every command that plays scenarios; it is given them together, as `common`."""
+
+    @wraps(command)
+    def gathered(**options: Any) -> Any:
+        return command(common=Common(*(options.pop(name) for name in Common._fields)), **options)
+
+    return with_options(gathered, *COMMON)
 
 
 def precision_options(command: Command) -> Command:
-    """Add the options of commands that can play until their figures are precise."""
-    for option in (budget_option, measure_option, precision_option):
-        command = option(command)
-    return command
+    """Add the options of commands that can play until their figures are precise; what they ask for is `asked`."""
+
+    @wraps(command)
+    def gathered(precision: float | None, measures: tuple[str, ...], budget: int | None, **options: Any) -> Any:
+        return command(asked=sought(precision, measures, budget), **options)
+
+    return with_options(gathered, precision_option, measure_option, budget_option)
 
 
 def sought(precision: float | None, measures: tuple[str, ...], budget: int | None) -> "Sought | None":
@@ -154,12 +174,14 @@ def load_all(paths: Sequence[Path], written: Sequence[str]) -> list["Scenario"]:
     return scenarios
 
 
-def out_folder(out: Path | None, paths: Sequence[Path]) -> Path:
-    """The folder to write: as asked, else under `outputs/`, named after the scenario files."""
+def out_folder(out: Path | None, paths: Sequence[Path], called: str = "{}") -> Path:
+    """The folder to write: as asked, else under `outputs/`, `called` after the scenario files."""
     if out is not None:
         return out
     name = "-vs-".join(path.stem for path in paths)
-    return Path("outputs") / (name if len(name) <= LONGEST_NAME else f"{paths[0].stem[:40]}-vs-{len(paths) - 1}-more")
+    if len(name) > LONGEST_NAME:
+        name = f"{paths[0].stem[:40]}-vs-{len(paths) - 1}-more"
+    return Path("outputs") / called.format(name)
 
 
 def write_text(path: Path, text: str, replace: bool = True) -> None:

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from clinicsim.cli.options import load_all, out_folder, read_changes
+from clinicsim.cli.options import Common, load_all, out_folder, read_changes
 from clinicsim.cli.terminal import progress
 from clinicsim.errors import UsageError
 
@@ -27,12 +27,8 @@ class Played(NamedTuple):
 def playing(
     files: Sequence[Path],
     replications: int,
-    seed: int,
-    workers: int | None,
-    cluster: str | None,
-    changes: tuple[str, ...],
-    out: Path | None,
-    detail: bool,
+    common: Common,
+    detail: bool = False,
     widened: "Callable[[list[Scenario]], list[Scenario]]" = list,
     asked: "Sought | None" = None,
 ) -> Iterator[Played]:
@@ -45,21 +41,21 @@ def playing(
     """
     from clinicsim.experiment import workers_ready
 
-    if detail and cluster is not None:
+    if detail and common.cluster is not None:
         raise UsageError("--detail is written by the workers, who need this computer's disk; leave out --cluster")
     with ExitStack() as until_written:
         most = replications if asked is None else asked.budget
-        with workers_ready(most * len(files), workers, cluster) as ready:
+        with workers_ready(most * len(files), common.workers, common.cluster) as ready:
             from clinicsim.experiment import replicate, replicate_until
             from clinicsim.report import check_folder, room_for_detail
 
-            loaded = widened(load_all(files, changes))
-            folder = out_folder(out, files)
+            loaded = widened(load_all(files, common.changes))
+            folder = out_folder(common.out, files)
             check_folder(folder)
             pieces = until_written.enter_context(room_for_detail(folder, detail))
             with progress("Playing" if asked is None else "Playing at most") as on_progress:
                 if asked is None:
-                    results = replicate(loaded, replications, seed, workers, on_progress, ready, pieces)
+                    results = replicate(loaded, replications, common.seed, common.workers, on_progress, ready, pieces)
                 else:
-                    results = replicate_until(loaded, asked, seed, workers, on_progress, ready, pieces)
-        yield Played(results, folder, read_changes(changes), pieces)
+                    results = replicate_until(loaded, asked, common.seed, common.workers, on_progress, ready, pieces)
+        yield Played(results, folder, read_changes(common.changes), pieces)

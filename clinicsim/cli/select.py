@@ -1,23 +1,23 @@
 """`clinicsim select`: which of several plans is best."""
 
-import json
 from pathlib import Path
 
 import click
 
-from clinicsim.cli.finish import records
+from clinicsim.cli.answer import Answer, records, tell
 from clinicsim.cli.growing import growing
 from clinicsim.cli.options import (
+    Common,
     cluster_option,
     json_option,
     load_all,
     out_folder,
+    read_changes,
     scenarios_argument,
     seed_option,
     set_option,
     workers_option,
 )
-from clinicsim.cli.terminal import say, show_table
 
 
 @click.command(short_help="Choose the best of several plans.")
@@ -62,27 +62,23 @@ def select(
     """
     from clinicsim.experiment.selection import figures, sentences
     from clinicsim.experiment.selection import select as choose
+    from clinicsim.report.tables import Table
 
-    folder = out_folder(None, scenarios)
+    common = Common(seed, workers, cluster, changes, None, as_json)
+    folder = out_folder(None, scenarios, "select-{}")
     loaded = load_all(scenarios, changes)
-    with growing(folder.with_name(f"select-{folder.name}"), seed, workers, cluster) as (playing, _):
+    with growing(folder, common) as (playing, _):
         found = choose(loaded, measure, playing, difference, most)
     answer = list(sentences(found))
-    if as_json:
-        document = {
-            "scenarios": list(found.labels),
-            "measure": found.measure.name,
-            "difference_that_matters": found.zone,
-            "seed": found.seed,
-            "answer": answer,
-            "best": None if found.found.best is None else found.labels[found.found.best],
-            "replications": found.found.replications,
-            "plans": records(found.frame()),
-        }
-        click.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
-        return 0
-    for sentence in answer:
-        say(f"* {sentence}")
-    say("")
-    show_table(found.measure.label, ["plan", "mean over what was played", "replications", ""], list(figures(found)))
-    return 0
+    document = {
+        "scenarios": list(found.labels),
+        "measure": found.measure.name,
+        "difference_that_matters": found.zone,
+        "seed": found.seed,
+        "answer": answer,
+        "best": None if found.found.best is None else found.labels[found.found.best],
+        "replications": found.found.replications,
+        "plans": records(found.frame()),
+    }
+    table = Table(("plan", "mean over what was played", "replications", ""), tuple(figures(found)))
+    return tell(Answer(document, answer, None, {found.measure.label: table}, read_changes(changes)), as_json)

@@ -1,27 +1,23 @@
 """`clinicsim sensitivity`: which inputs move a measure."""
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clinicsim.cli.finish import records
+from clinicsim.cli.answer import Answer, records, tell
 from clinicsim.cli.growing import growing
 from clinicsim.cli.options import (
-    cluster_option,
-    json_option,
+    Common,
+    common_options,
     load_all,
-    out_option,
+    out_folder,
     read_changes,
     replications_option,
     scenario_argument,
-    seed_option,
-    set_option,
-    workers_option,
 )
-from clinicsim.cli.terminal import note, say, show_table, waiting
+from clinicsim.cli.terminal import waiting
 from clinicsim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,12 +50,7 @@ if TYPE_CHECKING:
     "--sweep", "sweep_folder", type=click.Path(path_type=Path), help="The folder of a sweep, for --method pawn."
 )
 @replications_option
-@seed_option
-@workers_option
-@cluster_option
-@set_option
-@out_option
-@json_option
+@common_options
 def sensitivity(
     scenario: Path,
     measure: str,
@@ -68,12 +59,7 @@ def sensitivity(
     points: int | None,
     sweep_folder: Path | None,
     replications: int,
-    seed: int,
-    workers: int | None,
-    cluster: str | None,
-    changes: tuple[str, ...],
-    out: Path | None,
-    as_json: bool,
+    common: Common,
 ) -> int:
     """Say how much each input of SCENARIO moves a measure, over its uncertain range.
 
@@ -87,40 +73,25 @@ def sensitivity(
     from clinicsim.experiment.design import read_factors
     from clinicsim.experiment.sensitivity import inputs_of, sensitivity_of_sweep
     from clinicsim.experiment.sensitivity import sensitivity as analyse
-    from clinicsim.report.sensitivity import write_sensitivity
+    from clinicsim.experiment.sensitivity import sentences as sentences_of
+    from clinicsim.report.sensitivity import sensitivity_table, write_sensitivity
 
     if (method == "pawn") != (sweep_folder is not None):
         raise UsageError("--method pawn and --sweep go together")
-    folder = out or Path("outputs") / f"sensitivity-{scenario.stem}"
-    (loaded,) = load_all([scenario], changes)
+    folder = out_folder(common.out, [scenario], "sensitivity-{}")
+    (loaded,) = load_all([scenario], common.changes)
     if sweep_folder is not None:
-        found = sensitivity_of_sweep(loaded, sweep_folder, measure, seed)
+        found = sensitivity_of_sweep(loaded, sweep_folder, measure, common.seed)
     else:
         inputs = inputs_of(loaded, read_factors(vary))
-        with growing(folder, seed, workers, cluster) as (playing, _):
+        with growing(folder, common) as (playing, _):
             found = analyse(loaded, inputs, measure, method, playing, replications, points)
+    changes = read_changes(common.changes)
     with waiting("Drawing the charts"):
-        remark = write_sensitivity(found, folder, read_changes(changes))
-    _show(found, folder, as_json)
-    if remark:
-        note(remark)
-    return 0
-
-
-def _show(found: "Sensitivity", folder: Path, as_json: bool) -> None:
-    from clinicsim.experiment.sensitivity import sentences
-    from clinicsim.report.sensitivity import sensitivity_table
-
-    answer = list(sentences(found))
-    if as_json:
-        click.echo(json.dumps(_document(found, folder, answer), indent=1, ensure_ascii=False, allow_nan=False))
-        return
-    for sentence in answer:
-        say(f"* {sentence}")
-    say("")
-    table = sensitivity_table(found)
-    show_table(f"What moves: {found.measure.label}; 95% intervals", table.columns, table.rows)
-    say(f"\nReport: {folder / 'report.html'}")
+        remark = write_sensitivity(found, folder, changes)
+    sentences = list(sentences_of(found))
+    tables = {f"What moves: {found.measure.label}; 95% intervals": sensitivity_table(found)}
+    return tell(Answer(_document(found, folder, sentences), sentences, folder, tables, changes), common.as_json, remark)
 
 
 def _document(found: "Sensitivity", folder: Path, answer: list[str]) -> dict[str, Any]:

@@ -1,25 +1,21 @@
 """`clinicsim staff`: the cheapest staffing and rooms that meet service targets."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clinicsim.cli.finish import records
+from clinicsim.cli.answer import Answer, records, tell
 from clinicsim.cli.growing import growing
 from clinicsim.cli.options import (
-    cluster_option,
-    json_option,
+    Common,
+    common_options,
     load_all,
-    out_option,
+    out_folder,
     read_changes,
     scenario_argument,
-    seed_option,
-    set_option,
-    workers_option,
 )
-from clinicsim.cli.terminal import note, say, show_table, waiting
+from clinicsim.cli.terminal import waiting
 
 if TYPE_CHECKING:
     from clinicsim.experiment.staffing import Staffing
@@ -52,23 +48,13 @@ FRESH = 1
     show_default=True,
     help="What to have least of: the known cost, which is wages, rents and overheads.",
 )
-@seed_option
-@workers_option
-@cluster_option
-@set_option
-@out_option
-@json_option
+@common_options
 def staff(
     scenario: Path,
     targets: tuple[str, ...],
     vary: tuple[str, ...],
     minimise: str,
-    seed: int,
-    workers: int | None,
-    cluster: str | None,
-    changes: tuple[str, ...],
-    out: Path | None,
-    as_json: bool,
+    common: Common,
 ) -> int:
     """Find the cheapest plan of SCENARIO that meets service targets, with 95% confidence.
 
@@ -81,36 +67,21 @@ def staff(
     """
     from clinicsim.experiment.design import read_factors
     from clinicsim.experiment.staffing import counts_of, staffing, with_targets
-    from clinicsim.report.staffing import write_staffing
+    from clinicsim.experiment.staffing import sentences as sentences_of
+    from clinicsim.report.staffing import ladder_of_plans, write_staffing
 
-    folder = out or Path("outputs") / f"staff-{scenario.stem}"
-    (loaded,) = load_all([scenario], changes)
+    folder = out_folder(common.out, [scenario], "staff-{}")
+    (loaded,) = load_all([scenario], common.changes)
     loaded = with_targets(loaded, targets)
     counts = counts_of(loaded, read_factors(vary))
-    with growing(folder, seed, workers, cluster, FRESH) as (playing, fresh):
+    with growing(folder, common, FRESH) as (playing, fresh):
         found = staffing(loaded, counts, playing, fresh)
+    changes = read_changes(common.changes)
     with waiting("Drawing the charts"):
-        remark = write_staffing(found, folder, read_changes(changes))
-    _show(found, folder, as_json)
-    if remark:
-        note(remark)
-    return 0
-
-
-def _show(found: "Staffing", folder: Path, as_json: bool) -> None:
-    from clinicsim.experiment.staffing import sentences
-    from clinicsim.report.staffing import ladder_of_plans
-
-    answer = list(sentences(found))
-    if as_json:
-        click.echo(json.dumps(_document(found, folder, answer), indent=1, ensure_ascii=False, allow_nan=False))
-        return
-    for sentence in answer:
-        say(f"* {sentence}")
-    say("")
-    table = ladder_of_plans(found)
-    show_table("Plans near the best one, by known cost", table.columns, table.rows)
-    say(f"\nReport: {folder / 'report.html'}")
+        remark = write_staffing(found, folder, changes)
+    sentences = list(sentences_of(found))
+    tables = {"Plans near the best one, by known cost": ladder_of_plans(found)}
+    return tell(Answer(_document(found, folder, sentences), sentences, folder, tables, changes), common.as_json, remark)
 
 
 def _document(found: "Staffing", folder: Path, answer: list[str]) -> dict[str, Any]:

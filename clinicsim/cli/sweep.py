@@ -1,13 +1,12 @@
 """`clinicsim sweep`: many plans at once."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clinicsim.cli.finish import records
+from clinicsim.cli.answer import given_up, print_json, records
 from clinicsim.cli.options import (
     cluster_option,
     json_option,
@@ -19,7 +18,7 @@ from clinicsim.cli.options import (
     set_option,
     workers_option,
 )
-from clinicsim.cli.program import GIVEN_UP, INTERRUPTED
+from clinicsim.cli.program import INTERRUPTED
 from clinicsim.cli.terminal import note, progress, say, show_table, waiting
 from clinicsim.errors import UsageError
 
@@ -132,7 +131,7 @@ def play_sweep(options: Mapping[str, Any]) -> int:
         remark = write_sweep(found, folder, changes, measures)
     if options["as_json"]:
         document = _document(found, folder, study, changes, measures)
-        click.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+        print_json(document)
     else:
         for sentence in sweep_sentences(found, measures):
             say(f"* {sentence}")
@@ -141,9 +140,7 @@ def play_sweep(options: Mapping[str, Any]) -> int:
         say(f"\nReport: {folder / 'report.html'}\nStudy: {study}")
     if remark:
         note(remark)
-    for lost in found.lost:
-        note(f"Given up, because it ended its worker process three times: {lost}.")
-    return GIVEN_UP if found.lost else 0
+    return given_up(found.lost)
 
 
 def _measures(asked: Sequence[str], known: Mapping[str, "Measure"]) -> list[str]:

@@ -1,25 +1,20 @@
 """`clinicsim threshold`: where one plan stops beating another."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clinicsim.cli.finish import plain, records
+from clinicsim.cli.answer import Answer, plain, records, tell
 from clinicsim.cli.growing import growing
 from clinicsim.cli.options import (
-    cluster_option,
-    json_option,
+    Common,
+    common_options,
     load_all,
     out_folder,
-    out_option,
     read_changes,
-    seed_option,
-    set_option,
-    workers_option,
 )
-from clinicsim.cli.terminal import note, say, show_table, waiting
+from clinicsim.cli.terminal import waiting
 from clinicsim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,23 +37,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Pairs of replications at a value at most; playing stops sooner where the interval is narrow.",
 )
-@seed_option
-@workers_option
-@cluster_option
-@set_option
-@out_option
-@json_option
+@common_options
 def threshold(
     scenarios: tuple[Path, Path],
     vary: str,
     measure: str,
     most: int,
-    seed: int,
-    workers: int | None,
-    cluster: str | None,
-    changes: tuple[str, ...],
-    out: Path | None,
-    as_json: bool,
+    common: Common,
 ) -> int:
     """Find the value of a parameter at which the first of two SCENARIOS stops beating the second in a measure.
 
@@ -70,38 +55,24 @@ def threshold(
         clinicsim threshold scenarios/weekly.yaml scenarios/retreat.yaml --vary 'arrivals.rate=20 per month:90 per month' --measure started_within_8_weeks
     """  # noqa: E501 - a command that can be copied
     from clinicsim.experiment.design import read_factors
+    from clinicsim.experiment.threshold import sentences as sentences_of
     from clinicsim.experiment.threshold import threshold as find
-    from clinicsim.report.threshold import write_threshold
+    from clinicsim.report.threshold import threshold_table, write_threshold
 
     (factor,) = read_factors([vary])
     if factor.range is None:
         raise UsageError(f"--vary takes a range here, such as {factor.address}=2:8, not '{vary}'")
-    folder = out or out_folder(None, scenarios).with_name(f"threshold-{out_folder(None, scenarios).name}")
-    loaded = load_all(scenarios, changes)
-    with growing(folder, seed, workers, cluster) as (playing, _):
+    folder = out_folder(common.out, scenarios, "threshold-{}")
+    loaded = load_all(scenarios, common.changes)
+    with growing(folder, common) as (playing, _):
         found = find(loaded, factor.address, factor.range, measure, playing, most)
+    changes = read_changes(common.changes)
     with waiting("Drawing the charts"):
-        remark = write_threshold(found, folder, read_changes(changes))
-    _show(found, folder, as_json)
-    if remark:
-        note(remark)
-    return 0
-
-
-def _show(found: "Threshold", folder: Path, as_json: bool) -> None:
-    from clinicsim.experiment.threshold import sentences
-    from clinicsim.report.threshold import threshold_table
-
-    answer = list(sentences(found))
-    if as_json:
-        click.echo(json.dumps(_document(found, folder, answer), indent=1, ensure_ascii=False, allow_nan=False))
-        return
-    for sentence in answer:
-        say(f"* {sentence}")
-    say("")
-    table = threshold_table(found)
-    show_table(f"{found.measure.label}; 95% intervals that hold together", table.columns, table.rows)
-    say(f"\nReport: {folder / 'report.html'}")
+        remark = write_threshold(found, folder, changes)
+    sentences = list(sentences_of(found))
+    title = f"{found.measure.label}; 95% intervals that hold together"
+    tables = {title: threshold_table(found)}
+    return tell(Answer(_document(found, folder, sentences), sentences, folder, tables, changes), common.as_json, remark)
 
 
 def _document(found: "Threshold", folder: Path, answer: list[str]) -> dict[str, Any]:

@@ -1,14 +1,13 @@
 """`clinicsim trace`: what happened, on a day or to a patient, in one replication."""
 
 import datetime
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clinicsim.cli.finish import plain
+from clinicsim.cli.answer import plain, print_json
 from clinicsim.cli.options import (
     json_option,
     load_all,
@@ -111,7 +110,7 @@ def _told(log: "EventLog", scenario: "Scenario", date: datetime.date | None, pat
 
 def _show(told: "Trace", log: "EventLog", folder: Path, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(_document(told, log, folder), indent=1, ensure_ascii=False, allow_nan=False))
+        print_json(_document(told, log, folder))
         return
     say(told.title, bold=True)
     say(told.lead)

@@ -1,30 +1,25 @@
 """`clinicsim uncertainty`: what not knowing the inputs means for a choice."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clinicsim.cli.finish import records
+from clinicsim.cli.answer import Answer, records, tell
 from clinicsim.cli.options import (
-    cluster_option,
-    json_option,
+    Common,
+    common_options,
     load_all,
     out_folder,
-    out_option,
     read_changes,
     scenarios_argument,
-    seed_option,
-    set_option,
-    workers_option,
 )
-from clinicsim.cli.program import GIVEN_UP
-from clinicsim.cli.terminal import note, progress, say, show_table, waiting
+from clinicsim.cli.terminal import progress, waiting
 from clinicsim.errors import UsageError
 
 if TYPE_CHECKING:
     from clinicsim.experiment.uncertainty.analysis import Uncertainty
+    from clinicsim.report.tables import Table
 
 
 @click.command(short_help="Say what uncertain inputs mean for a choice.")
@@ -36,21 +31,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="How many times the uncertain inputs are drawn, each played once in each scenario.",
 )
-@seed_option
-@workers_option
-@cluster_option
-@set_option
-@out_option
-@json_option
+@common_options
 def uncertainty(
     scenarios: tuple[Path, ...],
     draws: int,
-    seed: int,
-    workers: int | None,
-    cluster: str | None,
-    changes: tuple[str, ...],
-    out: Path | None,
-    as_json: bool,
+    common: Common,
 ) -> int:
     """Draw the inputs that SCENARIOS declare as `uncertain` and say what follows for the choice between them.
 
@@ -65,43 +50,31 @@ def uncertainty(
         raise UsageError("a choice needs at least two scenario files")
     from clinicsim.experiment import workers_ready
 
-    with workers_ready(draws, workers, cluster) as ready:
+    with workers_ready(draws, common.workers, common.cluster) as ready:
+        from clinicsim.experiment.uncertainty.analysis import sentences
         from clinicsim.experiment.uncertainty.analysis import uncertainty as played
         from clinicsim.report import check_folder, write_uncertainty
 
-        loaded = load_all(scenarios, changes)
-        folder = out or out_folder(None, scenarios).with_name(f"{out_folder(None, scenarios).name}-uncertainty")
+        loaded = load_all(scenarios, common.changes)
+        folder = out_folder(common.out, scenarios, "{}-uncertainty")
         check_folder(folder)
         with progress("Playing") as on_progress:
-            found = played(loaded, draws, seed, workers, on_progress, ready)
-    made = read_changes(changes)
+            found = played(loaded, draws, common.seed, common.workers, on_progress, ready)
+    changes = read_changes(common.changes)
     with waiting("Drawing the charts"):
-        remark = write_uncertainty(found, folder, made)
-    if as_json:
-        click.echo(json.dumps(_document(found, folder, made), indent=1, ensure_ascii=False, allow_nan=False))
-    else:
-        _show(found, folder)
-    if remark:
-        note(remark)
-    for lost in found.lost:
-        note(f"Given up, because it ended its worker process three times: {lost}.")
-    return GIVEN_UP if found.lost else 0
+        remark = write_uncertainty(found, folder, changes)
+    answer = Answer(_document(found, folder, changes), sentences(found), folder, _tables(found), changes, left=2)
+    return tell(answer, common.as_json, remark, found.lost)
 
 
-def _show(found: "Uncertainty", folder: Path) -> None:
-    from clinicsim.experiment.uncertainty.analysis import sentences
+def _tables(found: "Uncertainty") -> "dict[str, Table]":
     from clinicsim.report.uncertainty import PERSPECTIVES, choice_table, information_table
 
-    for sentence in sentences(found):
-        say(f"* {sentence}")
-    say("")
-    table = choice_table(found)
-    show_table(f"Net benefit, difference from “{found.labels[0]}”", table.columns, table.rows, left=2)
-    for name in found.information:
-        say("")
-        table = information_table(found, name)
-        show_table(f"What knowing an input would be worth. {PERSPECTIVES[name]}", table.columns, table.rows)
-    say(f"\nReport: {folder / 'report.html'}")
+    worth = {
+        f"What knowing an input would be worth. {PERSPECTIVES[name]}": information_table(found, name)
+        for name in found.information
+    }
+    return {f"Net benefit, difference from “{found.labels[0]}”": choice_table(found), **worth}
 
 
 def _document(found: "Uncertainty", folder: Path, changes: dict[str, str]) -> dict[str, Any]:

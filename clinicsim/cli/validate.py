@@ -1,13 +1,12 @@
 """`clinicsim validate`: check files, and show how busy everybody would be."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clinicsim.cli.finish import plain
+from clinicsim.cli.answer import plain, print_json
 from clinicsim.cli.options import json_option, read_changes, scenarios_argument, set_option
 from clinicsim.cli.terminal import note, say, show_table
 
@@ -47,7 +46,7 @@ def validate(scenarios: tuple[Path, ...], changes: tuple[str, ...], as_json: boo
     if as_json:
         checked = [_document(*found) for found in zip(scenarios, loaded, loads, strict=True)]
         document = {"scenarios": checked, "warnings": [str(warning) for warning in warnings]}
-        click.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+        print_json(document)
         return
     for place, found in enumerate(zip(scenarios, loaded, loads, strict=True)):
         if place:

@@ -1,26 +1,22 @@
 """`clinicsim warmup`: how long a clinic takes until it runs evenly."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from clinicsim.cli.answer import Answer, tell
 from clinicsim.cli.options import (
-    cluster_option,
-    json_option,
+    Common,
+    common_options,
     load_all,
-    out_option,
+    out_folder,
     read_changes,
     replications_option,
     scenario_argument,
-    seed_option,
-    set_option,
-    workers_option,
 )
-from clinicsim.cli.program import GIVEN_UP
-from clinicsim.cli.terminal import note, progress, say, waiting
+from clinicsim.cli.terminal import progress, waiting
 
 if TYPE_CHECKING:
     from clinicsim.experiment import WarmUp
@@ -29,21 +25,11 @@ if TYPE_CHECKING:
 @click.command(short_help="Say how long a clinic takes until it runs evenly.")
 @scenario_argument
 @replications_option
-@seed_option
-@workers_option
-@cluster_option
-@set_option
-@out_option
-@json_option
+@common_options
 def warmup(
     scenario: Path,
     replications: int,
-    seed: int,
-    workers: int | None,
-    cluster: str | None,
-    changes: tuple[str, ...],
-    out: Path | None,
-    as_json: bool,
+    common: Common,
 ) -> int:
     """Play SCENARIO from empty and say which warm-up to write into it.
 
@@ -56,26 +42,18 @@ def warmup(
     from clinicsim.experiment import warm_up, workers_ready
     from clinicsim.report import check_folder, warm_up_sentences, write_warm_up
 
-    folder = out or Path("outputs") / f"{scenario.stem}-warm-up"
-    with workers_ready(replications, workers, cluster) as ready:
-        (loaded,) = load_all([scenario], changes)
+    folder = out_folder(common.out, [scenario], "{}-warm-up")
+    with workers_ready(replications, common.workers, common.cluster) as ready:
+        (loaded,) = load_all([scenario], common.changes)
         check_folder(folder)
         with progress("Playing") as on_progress:
-            found = warm_up(loaded, replications, seed, workers, on_progress, ready)
+            found = warm_up(loaded, replications, common.seed, common.workers, on_progress, ready)
+    changes = read_changes(common.changes)
     with waiting("Drawing the charts"):
-        remark = write_warm_up(found, folder, read_changes(changes))
+        remark = write_warm_up(found, folder, changes)
     sentences = warm_up_sentences(found)
-    if as_json:
-        click.echo(json.dumps(_document(found, folder, sentences), indent=1, ensure_ascii=False, allow_nan=False))
-    else:
-        for sentence in sentences:
-            say(f"* {sentence}")
-        say(f"\nReport: {folder / 'report.html'}")
-    if remark:
-        note(remark)
-    for lost in found.lost:
-        note(f"Given up, because it ended its worker process three times: {lost}.")
-    return GIVEN_UP if found.lost else 0
+    answer = Answer(_document(found, folder, sentences), sentences, folder, changes=changes)
+    return tell(answer, common.as_json, remark, found.lost)
 
 
 def _document(found: "WarmUp", folder: Path, sentences: list[str]) -> dict[str, Any]:
