@@ -7,8 +7,9 @@ finds it, or a better start, as for any request; when a round moves, those after
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from clinicsim.model.journeys import Journey, VisitKind
+    from clinicsim.model.journeys import Journey
     from clinicsim.model.parts import Slot
+    from clinicsim.model.pathways import VisitKind
     from clinicsim.model.steps import Repeat, Round, Visit
 
 MOST = 200

@@ -14,7 +14,8 @@ from clinicsim.model.steps import COMPLETED, Outlook
 
 if TYPE_CHECKING:
     from clinicsim.model.floor import Ending, FloorVisit
-    from clinicsim.model.journeys import Journey, VisitKind
+    from clinicsim.model.journeys import Journey
+    from clinicsim.model.pathways import VisitKind
     from clinicsim.model.response import Change, Potential, Response
     from clinicsim.model.steps import Medicine, Step
 

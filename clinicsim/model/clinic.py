@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from clinicsim.model.diary import Diary
     from clinicsim.model.floor import Floor
     from clinicsim.model.inquiries import Inquiries
-    from clinicsim.model.journeys import Journey, Pathways
+    from clinicsim.model.journeys import Journey
+    from clinicsim.model.pathways import Pathways
     from clinicsim.model.response import OutcomeModel
     from clinicsim.model.retreats import Cohorts
     from clinicsim.model.roster import Roster

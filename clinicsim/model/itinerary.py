@@ -19,7 +19,8 @@ from clinicsim.scenario.quantities import Their
 
 if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
-    from clinicsim.model.journeys import Journey, VisitKind
+    from clinicsim.model.journeys import Journey
+    from clinicsim.model.pathways import VisitKind
     from clinicsim.model.retreats import Member
     from clinicsim.scenario.care import Entry, Retreat
 

@@ -2,46 +2,37 @@
 
 from collections.abc import Generator
 from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from simpy import Event, Interrupt, Process
 
-from clinicsim.model.attendance import AttendanceRules, chance_of
+from clinicsim.model.attendance import chance_of
 from clinicsim.model.care import Care, Course
 from clinicsim.model.desk import Refusal
 from clinicsim.model.floor import WITHDREW
-from clinicsim.model.maintenance import MaintenancePlan
 from clinicsim.model.parts import Booking, Request
-from clinicsim.model.plans import planner_of
-from clinicsim.model.reach import reach_of, typical_person
-from clinicsim.model.sampling import certain, chooser, sampler
 from clinicsim.model.steps import (
     ACCEPT,
     COMPLETED,
-    KINDS,
     LEAVE,
     ComesBack,
     Leave,
     Left,
     Round,
-    Step,
     Visit,
     Walk,
     Window,
     walk,
 )
-from clinicsim.model.suits import Suits
 from clinicsim.model.visits import Guest, on_floor, own_ending, will_do_today
-from clinicsim.scenario import pathway
 
 if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
     from clinicsim.model.floor import Ending, FloorVisit
     from clinicsim.model.groups import Session
-    from clinicsim.model.parts import VisitPlan
+    from clinicsim.model.pathways import VisitKind
     from clinicsim.model.patients import Patient
     from clinicsim.model.retreats import Asked
-    from clinicsim.scenario.pathway import Steps
     from clinicsim.scenario.values import Offset
 
 DROP_OUT = "drop_out"
@@ -57,139 +48,6 @@ UNTREATED: dict[str, str | float] = {
 FIRST = -1.0
 """The rank of those whose visit the clinic could not hold: before all others."""
 MINUTES_A_DAY = 1440.0
-
-
-class VisitKind:
-    """A visit type as a journey needs it, read once for a run."""
-
-    def __init__(self, clinic: "Clinic", name: str) -> None:
-        spec = clinic.scenario.visits[name]
-        self.name = name
-        self.spec = spec
-        self.walk_in = spec.walk_in is not None
-        self.session_of = spec.session_of
-        self.integrates = spec.integrates
-        self.plain = self.session_of is None and self.integrates is None
-        self.class_ = chooser(spec.class_) if spec.class_ is not None else None
-        self.continuity = {role: inf if limit == "always" else float(limit) for role, limit in spec.continuity.items()}
-        self.dose = chooser(spec.dose)
-        self.attendance = AttendanceRules(clinic.scenario, name, clinic.streams)
-        self.suits = Suits(clinic.scenario, name, clinic.streams) if spec.suits else None
-        self._planner = planner_of(clinic.scenario)
-        self._read = self._planner.read[name]
-        self._size = self._planner.size(name)
-        self._plans: dict[tuple[object, ...], VisitPlan] = {}
-
-    def plan(self, journey: "Journey") -> "VisitPlan":
-        """Give the plan of such a visit for somebody."""
-        attributes, served_as = journey.attributes, journey.served_as
-        theirs = (served_as, *[attributes.get(name) for name in self._read])
-        plan = self._plans.get(theirs)
-        if plan is None:
-            plan = self._plans[theirs] = self._planner.plan(self.name, attributes, self._size, served_as)
-        return plan
-
-
-class Handover(NamedTuple):
-    """The visit at which a patient meets the person who follows their own, and by how much it unsettles them."""
-
-    step: Visit
-    kind: VisitKind
-    drop_out: float
-
-
-class Pathways:
-    """The pathway, the protocols and the maintenance plans of a run, built when they are first walked."""
-
-    def __init__(self, clinic: "Clinic") -> None:
-        self._clinic = clinic
-        self._kinds: dict[str, VisitKind] = {}
-        self._protocols: dict[str, tuple[Step, ...]] = {}
-        self._plans: dict[str, MaintenancePlan] = {}
-        self.reach = reach_of(clinic.scenario)
-        self.courses = clinic.scenario.booking.courses
-        self.typical = typical_person(clinic.scenario)
-        self._ranks = dict(clinic.scenario.booking.priority)
-        self._last_rank = max(self._ranks.values(), default=0.0)
-        self.pathway = self.build(clinic.scenario.pathway, "")
-        self.positions = {step.name: place for place, step in enumerate(self.pathway)}
-        first = self.pathway[0] if self.pathway else None
-        self.gate = first if isinstance(first, Leave) and first.at_once else None
-        """The first step, where people leave at it for good before any time has passed."""
-        self.gate_draws = clinic.streams.once(LEAVE, self.gate.address if self.gate is not None else "")
-        self._handovers: dict[str, Handover] = {}
-        self.leavers = frozenset(
-            worker.name
-            for pool in clinic.roster.pools
-            for worker in clinic.roster.workers(pool)
-            if any(until < inf for _, until in clinic.roster.employment(worker))
-        )
-        """People who leave the clinic during the run, whether they come back or not."""
-
-    def left_on(self, name: str, day: int) -> float | None:
-        """Give the day on which somebody left the clinic who is not on its staff on this day; else None."""
-        if name not in self.leavers:
-            return None
-        roster = self._clinic.roster
-        worker = roster.worker(name)
-        if roster.employed(worker, day):
-            return None
-        return max(until for _, until in roster.employment(worker) if until <= day)
-
-    def build(self, steps: "Steps", prefix: str) -> tuple[Step, ...]:
-        """Give steps that can be walked, in their order; `prefix` is the address of what they stand in."""
-        return tuple(
-            KINDS[type(spec)](spec, name, f"{prefix}.{name}" if prefix else name, self) for name, spec in steps.items()
-        )
-
-    def kind(self, visit_type: str) -> VisitKind:
-        """Give a visit type."""
-        kind = self._kinds.get(visit_type)
-        if kind is None:
-            kind = self._kinds[visit_type] = VisitKind(self._clinic, visit_type)
-        return kind
-
-    def rank(self, class_: str) -> float:
-        """Give the place of a class among those who wait: lower is first, and a class without a place is last."""
-        return self._ranks.get(class_, self._last_rank)
-
-    def protocol(self, name: str) -> tuple[Step, ...]:
-        """Give the steps of a protocol."""
-        if name not in self._protocols:
-            self._protocols[name] = self.build(self._clinic.scenario.protocols[name].steps, "")
-        return self._protocols[name]
-
-    def plan(self, name: str) -> MaintenancePlan:
-        """Give a maintenance plan."""
-        if name not in self._plans:
-            spec = self._clinic.scenario.maintenance[name]
-            self._plans[name] = MaintenancePlan(spec, name, self.build(spec.steps, "maintenance"))
-        return self._plans[name]
-
-    def handover(self, role: str) -> Handover | None:
-        """Give what patients go through whose own person in a role has left; None for nothing."""
-        spec = self._clinic.scenario.staff[role].handover
-        if spec is None:
-            return None
-        if role not in self._handovers:
-            address = f"staff.{role}.handover"
-            step = Visit(
-                pathway.VisitStep.model_validate({"visit": spec.visit, "if_missed": "go on"}), role, address, self
-            )
-            self._handovers[role] = Handover(step, self.kind(spec.visit), spec.drop_out)
-        return self._handovers[role]
-
-    def itinerary(self, retreat: str) -> list[tuple[int, str]]:
-        """Give the visits of a retreat as (day from 1, visit type), by day."""
-        entries = self._clinic.scenario.retreats[retreat].itinerary.values()
-        return sorted((day, str(certain(entry.visit))) for entry in entries for day in entry.days)
-
-    def price_of(self, name: str) -> Any:
-        """Give the function from attributes to the price of a protocol or retreat; nothing is free of charge here."""
-        scenario = self._clinic.scenario
-        owner: Any = scenario.protocols.get(name) or scenario.retreats[name]
-        price = sampler(owner.price)
-        return lambda attributes: price(0.5, attributes)
 
 
 class Journey:
@@ -334,7 +192,7 @@ class Journey:
         self.care.end_course(course, COMPLETED)
         self.course, self.served_as, self.round, self.class_ = outer
 
-    def walk_in(self, step: Visit, kind: VisitKind) -> Walk:
+    def walk_in(self, step: Visit, kind: "VisitKind") -> Walk:
         """Come without an appointment and be served in turn; or be turned away, or give up waiting.
 
         Who is still waiting when the clinic closes comes again when it next opens, and goes before the others then. Who
@@ -381,11 +239,11 @@ class Journey:
         patient.patience = max(0.0, patient.patience - (served_from - visit.arrival))
         return ending
 
-    def _class(self, step: Visit, kind: VisitKind) -> str:
+    def _class(self, step: Visit, kind: "VisitKind") -> str:
         choose = step.class_ or kind.class_
         return choose(0.5, self.attributes) if choose is not None else self.class_
 
-    def appointment(self, step: Visit, kind: VisitKind, window: Window, block: Round | None = None) -> Walk:
+    def appointment(self, step: Visit, kind: "VisitKind", window: Window, block: Round | None = None) -> Walk:
         """Ask for a visit, come to it or miss it, and ask again until it is attended or given up.
 
         `block` is the round that the visit begins, where the rounds after it are held ahead.
@@ -427,7 +285,7 @@ class Journey:
                 again = (clinic.calendar.day_of(again) + 1) * MINUTES_A_DAY
             window = Window(max(window.earliest, again), max(window.target, again), window.latest, window.tolerant)
 
-    def _meet_who_follows(self, kind: VisitKind, window: Window) -> Walk:
+    def _meet_who_follows(self, kind: "VisitKind", window: Window) -> Walk:
         """Lose one's own people who will have left the clinic by the time a visit is wished for; where their role has a
         handover, meet who follows first, as soon as they are gone."""
         clinic, own = self.clinic, self.patient.own
@@ -445,12 +303,12 @@ class Journey:
                 yield from self.appointment(handover.step, handover.kind, Window(first, first, inf))
                 self.round = round_
 
-    def wish(self, step: Visit, kind: VisitKind, window: Window) -> Request:
+    def wish(self, step: Visit, kind: "VisitKind", window: Window) -> Request:
         """Give the request for a visit that is not asked for yet."""
         return self._request(step, kind, window, -1, self.clinic.env.now, False)
 
     def _request(
-        self, step: Visit, kind: VisitKind, window: Window, first: int, first_time: float, urgent: bool
+        self, step: Visit, kind: "VisitKind", window: Window, first: int, first_time: float, urgent: bool
     ) -> Request:
         clinic, patient = self.clinic, self.patient
         now, number, class_ = clinic.env.now, clinic.desk.next_request(), self._class(step, kind)
@@ -472,7 +330,7 @@ class Journey:
             first_time=first_time,
         )
 
-    def _keep(self, booking: Booking, step: Visit, kind: VisitKind, occurrence: int) -> Generator[Event, Any, str]:
+    def _keep(self, booking: Booking, step: Visit, kind: "VisitKind", occurrence: int) -> Generator[Event, Any, str]:
         """Wait for an appointment; come to it, or not; give how it went: attended, or why it was missed.
 
         To a group everybody comes for the start.
@@ -521,7 +379,9 @@ class Journey:
         self.attended(kind, visit, ending)
         return "attended"
 
-    def _join(self, session: "Session", booking: Booking, kind: VisitKind, guest: Guest) -> Generator[Event, Any, str]:
+    def _join(
+        self, session: "Session", booking: Booking, kind: "VisitKind", guest: Guest
+    ) -> Generator[Event, Any, str]:
         """Be there for a group, and go through its visit with those who came, to an ending of one's own."""
         desk = self.clinic.desk
         if will_do_today(self.clinic, kind.name, guest) and self._drops_out():
@@ -556,20 +416,20 @@ class Journey:
             round_ = round_.outer
         return False
 
-    def _remember_people(self, kind: VisitKind, people: dict[str, str]) -> None:
+    def _remember_people(self, kind: "VisitKind", people: dict[str, str]) -> None:
         """The first person met in a role with continuity becomes the patient's own."""
         for role in kind.continuity:
             if role in people:
                 self.patient.own.setdefault(role, people[role])
 
-    def attended(self, kind: VisitKind, visit: "FloorVisit", ending: "Ending") -> None:
+    def attended(self, kind: "VisitKind", visit: "FloorVisit", ending: "Ending") -> None:
         """Take note of a visit that has ended, and of what it does to the course."""
         self.note(kind, visit, ending)
         self.enter("between")
         if self.must_stop(visit):
             raise Left("serious_event", visit.step_of(self.number))
 
-    def note(self, kind: VisitKind, visit: "FloorVisit", ending: "Ending") -> None:
+    def note(self, kind: "VisitKind", visit: "FloorVisit", ending: "Ending") -> None:
         """Take note of a visit that has ended: for the step after it, for the round, for the course."""
         self.last_attended = ending.began
         self.ended = self.clinic.env.now
@@ -596,12 +456,12 @@ class Journey:
         return gap
 
 
-def _own_people(patient: "Patient", kind: VisitKind) -> dict[str, tuple[str, float]]:
+def _own_people(patient: "Patient", kind: "VisitKind") -> dict[str, tuple[str, float]]:
     """A patient's own people in the roles with continuity, each with how long they are waited for."""
     return {role: (patient.own[role], limit) for role, limit in kind.continuity.items() if role in patient.own}
 
 
-def _goes_on(step: Visit, kind: VisitKind) -> bool:
+def _goes_on(step: Visit, kind: "VisitKind") -> bool:
     """Whether somebody who misses this visit for good goes on: as the step says, else after an integration only."""
     if step.if_missed is None:
         return kind.integrates is not None

@@ -11,10 +11,10 @@ from clinicsim.model.desk import Desk
 from clinicsim.model.diary import Diary
 from clinicsim.model.floor import Breaks, Floor
 from clinicsim.model.inquiries import Inquiries
-from clinicsim.model.journeys import Pathways
 from clinicsim.model.log import EventLog
 from clinicsim.model.next_available import NextAvailable
 from clinicsim.model.outcomes import outcome_model
+from clinicsim.model.pathways import Pathways
 from clinicsim.model.plans import named_roles
 from clinicsim.model.retreats import Cohorts
 from clinicsim.model.roster import Roster

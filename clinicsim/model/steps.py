@@ -21,7 +21,8 @@ from clinicsim.scenario.quantities import Fixed, Options, Shares
 from clinicsim.scenario.values import Offset
 
 if TYPE_CHECKING:
-    from clinicsim.model.journeys import Journey, Pathways, VisitKind
+    from clinicsim.model.journeys import Journey
+    from clinicsim.model.pathways import Pathways, VisitKind
 
 Walk = Generator[Event, Any, None]
 Events = Iterable[Event]
