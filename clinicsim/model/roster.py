@@ -5,68 +5,33 @@ Days count from the start of the run, 0 for the first; spans are pairs of minute
 Leave and dated absences are known from the start. Sickness is known only from the opening of its day on (`open_day`).
 """
 
-from bisect import insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from math import ceil, floor, inf
 
-from clinicsim.model.calendar import MINUTES_A_DAY, Calendar, Spans, contains
+from clinicsim.model.calendar import Calendar, Spans, contains
+from clinicsim.model.members import (
+    Attendance,
+    Duty,
+    Member,
+    as_names,
+    changed_hours,
+    dated_changes,
+    is_employed,
+    is_ever_new,
+    members_of,
+)
 from clinicsim.model.parts import Worker
 from clinicsim.model.streams import Streams
-from clinicsim.scenario.clinic import Absence, Break, Change, ContactLimit, Person, Role
+from clinicsim.scenario.clinic import Break, ContactLimit, Person, Role
 from clinicsim.scenario.scenario import Scenario
-from clinicsim.scenario.values import Names, StaffHours
+from clinicsim.scenario.values import StaffHours
 
 SICKNESS = "staff.sickness"
 LEAVE = "staff.leave"
 _WEEKS_A_BLOCK = 52
 _ROUNDING = 1e-9
-_ALWAYS = ((-inf, inf),)
 _DAYS_A_YEAR = 365.25
-
-DatedChange = tuple[Change, float, float]
-"""A change with the day on which it begins and the one on which it is over."""
-Duty = tuple[Spans, frozenset[str] | None]
-"""Spans in which somebody can be booked, and for which protocols and retreats; None for everything."""
-Attendance = tuple[tuple[Duty, ...], Spans, str, float]
-"""Somebody's duties on a day; their hours as if nobody were ever away, none when not employed or there as needed;
-what they are there as (`shift`, `as_needed`), or why they are away (`leave`, `sickness`), or ""; and the minutes kept
-free for meetings."""
-
-
-@dataclass(slots=True)
-class _Member:
-    """A worker with what the scenario says about them.
-
-    `steady` people have the same `ordinary` day on each weekday, and one on days of closure (7), but for
-    `special` days.
-    """
-
-    worker: Worker
-    hours: StaffHours | None
-    role_changes: list[DatedChange]
-    own_changes: list[DatedChange]
-    limit: ContactLimit
-    non_contact: float
-    ramp: float
-    last_start: float
-    breaks: tuple[tuple[str, Break], ...]
-    absence: Absence
-    steady: bool
-    chances: tuple[float, float]
-    employed: tuple[tuple[float, float], ...]
-    draws: tuple[int, str]
-    person: Person | None
-    leave_weeks: set[int] = field(default_factory=set)
-    resting: set[int] = field(default_factory=set)
-    retreats: dict[int, list[tuple[Spans, str, bool]]] = field(default_factory=dict)
-    retreat_weeks: set[int] = field(default_factory=set)
-    sick_days: list[bool] = field(default_factory=list)
-    known_sick: set[int] = field(default_factory=set)
-    special: set[int] = field(default_factory=set)
-    ordinary: dict[int, Attendance] = field(default_factory=dict)
-    duties: dict[int, tuple[Duty, ...]] = field(default_factory=dict)
 
 
 class Roster:
@@ -83,7 +48,7 @@ class Roster:
         self._streams = streams
         self._listeners: list[Callable[[Worker, int], None]] = []
         names: set[str] = set()
-        self._pools = {name: _members(name, role, calendar, names) for name, role in scenario.staff.items()}
+        self._pools = {name: members_of(name, role, calendar, names) for name, role in scenario.staff.items()}
         self._by_name = {member.worker.name: member for pool in self._pools.values() for member in pool}
         self._at_risk = [member for member in self._by_name.values() if member.absence.sickness > 0]
         self._workers = {name: tuple(member.worker for member in pool) for name, pool in self._pools.items()}
@@ -94,7 +59,7 @@ class Roster:
         self._on_call = {
             f"on_call.{name}": (name, role.on_call) for name, role in scenario.staff.items() if role.on_call is not None
         }
-        self._changes = {name: _dated(pool.changes.values(), calendar) for name, pool in self._things.items()}
+        self._changes = {name: dated_changes(pool.changes.values(), calendar) for name, pool in self._things.items()}
         for members in self._pools.values():
             self._spread_leave(members)
 
@@ -128,7 +93,7 @@ class Roster:
 
     def employed(self, worker: Worker, day: int) -> bool:
         """Say whether a worker is on the staff on a day, at work or not."""
-        return _is_employed(self._by_name[worker.name], day)
+        return is_employed(self._by_name[worker.name], day)
 
     def attendance(self, worker: Worker, day: int) -> Attendance:
         """Give somebody's day, on that day: their duties, their usual hours, what they are there as, or why not, and
@@ -178,7 +143,7 @@ class Roster:
     def keeps_hours_free(self, worker: Worker) -> bool:
         """Say whether a part of a worker's hours is ever kept free: for meetings, or while they are new."""
         member = self._by_name[worker.name]
-        return member.non_contact > 0.0 or _is_ever_new(member)
+        return member.non_contact > 0.0 or is_ever_new(member)
 
     def last_start(self, worker: Worker) -> float:
         """Give how many minutes before the end of their hours the last visit of a worker may begin."""
@@ -195,7 +160,7 @@ class Roster:
         who are new the part that they can already fill. What they do with a retreat is not cut."""
         member, meetings = self._by_name[worker.name], self.meetings(worker, day)
         minutes = sum(end - start for start, end in self.shift(worker, day)) - meetings
-        if not _is_ever_new(member) or member.retreats.get(day):
+        if not is_ever_new(member) or member.retreats.get(day):
             return minutes
         return minutes * min(1.0, (day - member.employed[0][0] + 1.0) / member.ramp)
 
@@ -231,7 +196,7 @@ class Roster:
             member.sick_days.append(self._sick_next(member))
         return member.sick_days[day]
 
-    def _sick_next(self, member: _Member) -> bool:
+    def _sick_next(self, member: Member) -> bool:
         day = len(member.sick_days)
         before = day > 0 and member.sick_days[-1]
         if not self._calendar.working_day(day):
@@ -309,25 +274,25 @@ class Roster:
         if address in self._on_call:
             week = self._on_call[address][1].hours
             return None if week is None else self._calendar.spans_of(week, day)
-        hours = _changed_hours(self._changes[address], day) or self._things[address].hours
+        hours = changed_hours(self._changes[address], day) or self._things[address].hours
         if hours is None or hours == "as needed":
             return None
         return self._calendar.spans_of(hours, day)
 
     def serves(self, address: str) -> frozenset[str] | None:
         """Give the protocols and retreats that a pool of rooms or equipment serves; None for everything."""
-        return None if address in self._on_call else _names(self._things[address].only_for)
+        return None if address in self._on_call else as_names(self._things[address].only_for)
 
     @property
     def set_apart_for(self) -> frozenset[str]:
         """The protocols and retreats for which somebody or something is set apart."""
         people = [worker.only_for for pool in self.pools for worker in self.workers(pool)]
-        things = [_names(thing.only_for) for thing in self._things.values()]
+        things = [as_names(thing.only_for) for thing in self._things.values()]
         return frozenset[str]().union(*(names for names in (*people, *things) if names is not None))
 
     # Inside
 
-    def _attendance(self, member: _Member, day: int) -> Attendance:
+    def _attendance(self, member: Member, day: int) -> Attendance:
         if not member.steady or day in member.special:
             return self._find_out(member, day)
         kind = 7 if self._calendar.is_closed(day) else self._calendar.weekday(day)
@@ -336,7 +301,7 @@ class Roster:
             known = member.ordinary[kind] = self._find_out(member, day)
         return known
 
-    def _find_out(self, member: _Member, day: int) -> Attendance:
+    def _find_out(self, member: Member, day: int) -> Attendance:
         usual, duties = self._usual_of(member, day), self._duties_of(member, day)
         if any(spans for spans, _ in duties):
             as_needed = self._hours(member, day) == "as needed"
@@ -346,25 +311,25 @@ class Roster:
             return duties, usual, "leave", 0.0
         return duties, usual, "sickness" if day in member.known_sick else "", 0.0
 
-    def _meetings_of(self, member: _Member, day: int, usual: Spans) -> float:
+    def _meetings_of(self, member: Member, day: int, usual: Spans) -> float:
         if not member.non_contact or any(away for _, _, away in member.retreats.get(day, ())):
             return 0.0
         return member.non_contact * sum(end - start for start, end in usual)
 
-    def _hours(self, member: _Member, day: int) -> StaffHours | None:
+    def _hours(self, member: Member, day: int) -> StaffHours | None:
         if member.steady:
             return member.hours
-        own = _changed_hours(member.own_changes, day)
-        return own or _changed_hours(member.role_changes, day) or member.hours
+        own = changed_hours(member.own_changes, day)
+        return own or changed_hours(member.role_changes, day) or member.hours
 
-    def _usual_of(self, member: _Member, day: int) -> Spans:
+    def _usual_of(self, member: Member, day: int) -> Spans:
         hours = self._hours(member, day)
-        if hours == "as needed" or not _is_employed(member, day):
+        if hours == "as needed" or not is_employed(member, day):
             return ()
         return self._calendar.open_spans(day) if hours is None else self._calendar.spans_of(hours, day)
 
-    def _duties_of(self, member: _Member, day: int) -> tuple[Duty, ...]:
-        if day in member.known_sick or self._is_away(member, day) or not _is_employed(member, day):
+    def _duties_of(self, member: Member, day: int) -> tuple[Duty, ...]:
+        if day in member.known_sick or self._is_away(member, day) or not is_employed(member, day):
             return ()
         retreats = member.retreats.get(day)
         if not retreats:
@@ -374,24 +339,24 @@ class Roster:
         extra = tuple((spans, frozenset((retreat,))) for spans, retreat, _ in retreats)
         return ((own, member.worker.only_for), *extra) if own else extra
 
-    def _bookable(self, member: _Member, day: int) -> Spans:
+    def _bookable(self, member: Member, day: int) -> Spans:
         if self._hours(member, day) != "as needed":
             return self._usual_of(member, day)
         only_for = member.worker.only_for
         only_retreats = only_for is not None and not only_for & frozenset(self._scenario.protocols)
         return () if only_retreats else self._calendar.open_spans(day)
 
-    def _reachable(self, member: _Member, day: int) -> bool:
+    def _reachable(self, member: Member, day: int) -> bool:
         """Whether somebody can be called on a day: not while on leave, sick, or away with a retreat."""
-        if day in member.known_sick or self._is_away(member, day) or not _is_employed(member, day):
+        if day in member.known_sick or self._is_away(member, day) or not is_employed(member, day):
             return False
         return not any(away for _, _, away in member.retreats.get(day, ()))
 
-    def _can_join(self, member: _Member, day: int) -> bool:
+    def _can_join(self, member: Member, day: int) -> bool:
         free = not self._is_away(member, day) and not member.retreats.get(day)
-        return free and _is_employed(member, day)
+        return free and is_employed(member, day)
 
-    def _is_away(self, member: _Member, day: int) -> bool:
+    def _is_away(self, member: Member, day: int) -> bool:
         if self.week(day) in member.leave_weeks or day in member.resting:
             return True
         if not member.absence.away:
@@ -399,7 +364,7 @@ class Roster:
         date = self._calendar.date(day)
         return any(contains(period, date) for period in member.absence.away.values())
 
-    def _changed(self, member: _Member, day: int) -> None:
+    def _changed(self, member: Member, day: int) -> None:
         member.special.add(day)
         member.duties.pop(day, None)
         for listener in self._listeners:
@@ -407,7 +372,7 @@ class Roster:
 
     # Leave
 
-    def _spread_leave(self, pool: Sequence[_Member]) -> None:
+    def _spread_leave(self, pool: Sequence[Member]) -> None:
         """Draw the weeks of leave: each year of 52 weeks is cut into as many parts as a person has weeks, and in each
         part one week is drawn among those in which the fewest colleagues are away.
         """
@@ -418,12 +383,12 @@ class Roster:
                     away[week] += 1
                     self._take_leave(member, block * _WEEKS_A_BLOCK + week)
 
-    def _take_leave(self, member: _Member, week: int) -> None:
+    def _take_leave(self, member: Member, week: int) -> None:
         member.leave_weeks.add(week)
         monday = week * 7 - self._first_weekday
         member.special.update(range(monday, monday + 7))
 
-    def _leave_of(self, member: _Member, block: int, away: Sequence[int]) -> list[int]:
+    def _leave_of(self, member: Member, block: int, away: Sequence[int]) -> list[int]:
         number, address = member.draws
         days = self._days_a_week(member)
         if member.absence.leave <= 0 or not days:
@@ -438,170 +403,15 @@ class Roster:
             taken.append(few[floor(draw * len(few))])
         return taken
 
-    def _days_a_week(self, member: _Member) -> int:
+    def _days_a_week(self, member: Member) -> int:
         hours = self._hours(member, 0)
         week = self._scenario.hours if hours is None or hours == "as needed" else hours
         return sum(1 for spans in week.values() if spans)
 
 
-def _is_ever_new(member: _Member) -> bool:
-    """Whether somebody comes after the start and then takes some time to a full caseload."""
-    return member.ramp > 0.0 and member.employed[0][0] > -inf
-
-
-def _is_employed(member: _Member, day: int) -> bool:
-    return member.employed == _ALWAYS or any(first <= day < until for first, until in member.employed)
-
-
 def _least(away: Sequence[int], first: int, until: int) -> list[int]:
     fewest = min(away[first:until])
     return [week for week in range(first, until) if away[week] == fewest]
-
-
-def _members(pool: str, role: Role, calendar: Calendar, names: set[str]) -> list[_Member]:
-    """Everybody who is ever in a pool, in order, with their skills dealt."""
-    described = sum(person.count for person in role.people.values())
-    alike = _employments(max(0, (role.count or 0) - described), role.changes.values(), calendar)
-    begun = [spans for spans in alike if spans[0][0] == -inf]
-    hired = [spans for spans in alike if spans[0][0] != -inf]
-    rows: list[tuple[str, Person | None, tuple[tuple[float, float], ...], tuple[int, str]]] = []
-    rows += [(f"{pool} {place + 1}", None, spans, (place, pool)) for place, spans in enumerate(begun)]
-    for name, person in role.people.items():
-        group = _employments(person.count, person.changes.values(), calendar)
-        for place, spans in enumerate(group):
-            shown = name if len(group) == 1 else f"{name} {place + 1}"
-            rows.append((shown, person, spans, (place, f"{pool}.{name}")))
-    rows += [(f"{pool} {len(begun) + place + 1}", None, s, (len(begun) + place, pool)) for place, s in enumerate(hired)]
-    skills = _deal(role, [person for _, person, _, _ in rows])
-    return [
-        _member(pool, role, number, _unique(name, pool, names), person, spans, draws, skills[number], calendar)
-        for number, (name, person, spans, draws) in enumerate(rows)
-    ]
-
-
-def _unique(name: str, pool: str, names: set[str]) -> str:
-    if name in names:
-        name = f"{name} ({pool})"
-    names.add(name)
-    return name
-
-
-def _member(
-    pool: str,
-    role: Role,
-    number: int,
-    name: str,
-    person: Person | None,
-    spans: tuple[tuple[float, float], ...],
-    draws: tuple[int, str],
-    skills: frozenset[str],
-    calendar: Calendar,
-) -> _Member:
-    own = person or Person()
-    absence = role.absence if own.absence is None else own.absence
-    breaks = role.breaks if own.breaks is None else own.breaks
-    role_changes = _dated(role.changes.values(), calendar) if own.hours is None else []
-    own_changes = _dated(own.changes.values(), calendar)
-    same_hours = all(change.hours is None for change, _, _ in role_changes + own_changes)
-    return _Member(
-        worker=Worker(pool, number, name, skills, _names(role.only_for if own.only_for is None else own.only_for)),
-        hours=role.hours if own.hours is None else own.hours,
-        role_changes=role_changes,
-        own_changes=own_changes,
-        limit=role.contact_limit if own.contact_limit is None else own.contact_limit,
-        non_contact=role.non_contact if own.non_contact is None else own.non_contact,
-        ramp=(role.ramp if own.ramp is None else own.ramp) / MINUTES_A_DAY,
-        last_start=role.last_start if own.last_start is None else own.last_start,
-        breaks=tuple(breaks.items()),
-        absence=absence,
-        steady=same_hours and spans == _ALWAYS and not absence.away,
-        chances=_chances_of_sickness(absence),
-        employed=spans,
-        draws=draws,
-        person=person,
-    )
-
-
-def _chances_of_sickness(absence: Absence) -> tuple[float, float]:
-    """The chances of being sick on a working day, after one of health and after one of sickness."""
-    mean, share = max(1.0, absence.spell / MINUTES_A_DAY), absence.sickness
-    begins = share / (mean + share * (1.0 - mean))
-    return begins, begins + (1.0 - 1.0 / mean) * (1.0 - begins)
-
-
-def _names(names: Names | None) -> frozenset[str] | None:
-    return None if names is None else frozenset(names)
-
-
-def _deal(role: Role, people: Sequence[Person | None]) -> list[frozenset[str]]:
-    """Deal the skills of a role: in alphabetical order, each to those with the fewest so far, lowest number first.
-
-    People who say their own are counted and left as they are.
-    """
-    has: list[set[str]] = [set() for _ in people]
-    dealt = [place for place, person in enumerate(people) if person is None or person.skills is None]
-    for person in role.people.values():
-        if person.skills is not None:
-            _hand_out(person.skills, [place for place, other in enumerate(people) if other is person], has)
-    if not isinstance(role.skills, Mapping):
-        _hand_out(role.skills, dealt, has)
-    else:
-        left = {skill: n - sum(skill in owned for owned in has) for skill, n in role.skills.items()}
-        _hand_out(left, dealt, has)
-    return [frozenset(owned) for owned in has]
-
-
-def _hand_out(skills: Mapping[str, int] | Names, places: Sequence[int], has: Sequence[set[str]]) -> None:
-    for skill in sorted(skills):
-        number = skills[skill] if isinstance(skills, Mapping) else len(places)
-        for place in sorted(places, key=lambda place: (len(has[place]), place))[: max(0, number)]:
-            has[place].add(skill)
-
-
-def _employments(count: int, changes: Iterable[Change], calendar: Calendar) -> list[tuple[tuple[float, float], ...]]:
-    """The days of employment of people who are alike, as spans of days from one up to another; the last to come leaves
-    first."""
-    people: list[list[tuple[float, float]]] = [[*_ALWAYS] for _ in range(count)]
-    for change, first, until in _dated(changes, calendar):
-        there = [person for person in people if any(begin <= first < end for begin, end in person)]
-        more = (change.add or 0) - (change.remove or 0)
-        if change.count is not None:
-            more += change.count - len(there)
-        people += [[(first, until)] for _ in range(more)]
-        for person in sorted(there, key=lambda spans: spans[0][0])[len(there) + min(0, more) :]:
-            _leave_between(person, first, until)
-    return [tuple(person) for person in people if person]
-
-
-def _leave_between(spans: list[tuple[float, float]], first: float, until: float) -> None:
-    kept: list[tuple[float, float]] = []
-    for begin, end in spans:
-        for span in ((begin, min(end, first)), (max(begin, until), end)):
-            if span[0] < span[1]:
-                insort(kept, span)
-    spans[:] = kept
-
-
-def _dated(changes: Iterable[Change], calendar: Calendar) -> list[DatedChange]:
-    """The changes in order of their first day."""
-    dated = [
-        (
-            change,
-            float(calendar.day_of(calendar.moment(change.from_))),
-            inf if change.until is None else float(calendar.day_of(calendar.moment(change.until))),
-        )
-        for change in changes
-    ]
-    return sorted(dated, key=lambda entry: entry[1])
-
-
-def _changed_hours(changes: Iterable[DatedChange], day: int) -> StaffHours | None:
-    """The hours that a change brings on a day; of several the latest begun."""
-    hours = None
-    for change, first, until in changes:
-        if change.hours is not None and first <= day < until:
-            hours = change.hours
-    return hours
 
 
 def _joined(spans: Iterable[tuple[float, float]]) -> Spans:

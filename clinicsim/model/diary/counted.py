@@ -8,8 +8,9 @@ from clinicsim.model.diary.memo import Memo
 from clinicsim.model.diary.needs import ATTENTION, Pooled, Share
 from clinicsim.model.diary.packing import packs
 from clinicsim.model.diary.pools import Entry, Pool
+from clinicsim.model.members import Duty
 from clinicsim.model.parts import Hold, Worker
-from clinicsim.model.roster import Duty, Roster
+from clinicsim.model.roster import Roster
 
 _CAPACITY_BITS = 256
 _COUNT_BITS = 12

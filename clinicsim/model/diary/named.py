@@ -8,8 +8,9 @@ from clinicsim.model.diary.masks import DAY, DAY_MASK, Levels, between, lowest, 
 from clinicsim.model.diary.memo import Memo
 from clinicsim.model.diary.needs import ATTENTION, Seat, Seating, Shape
 from clinicsim.model.diary.pools import Entry, Pool, Starts
+from clinicsim.model.members import Duty
 from clinicsim.model.parts import Hold
-from clinicsim.model.roster import Duty, Roster
+from clinicsim.model.roster import Roster
 
 
 class NamedPool(Pool[Seating]):
