@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clinicsim.cli.answer import given_up, print_json, records
+from clinicsim.cli.answer import given_up, print_json, records, say_changes
 from clinicsim.cli.options import (
     cluster_option,
     json_option,
@@ -23,7 +23,8 @@ from clinicsim.cli.terminal import note, progress, say, show_table, waiting
 from clinicsim.errors import UsageError
 
 if TYPE_CHECKING:
-    from clinicsim.experiment import Sweep
+    from clinicsim.experiment import Store, Sweep
+    from clinicsim.experiment.design import Factor, Point
     from clinicsim.experiment.sweeps import Plan
     from clinicsim.measures import Measure
 
@@ -82,19 +83,12 @@ def sweep(**options: Any) -> int:
 
 def play_sweep(options: Mapping[str, Any]) -> int:
     """Play a sweep as its options say; give the exit status."""
-    from clinicsim.experiment import Store, factors_of, plans_of, points_of, read_factors, read_points, workers_ready
+    from clinicsim.experiment import Store, plans_of, workers_ready
     from clinicsim.experiment import sweep as play
-    from clinicsim.report import check_folder, known_measures, sweep_sentences, write_sweep
+    from clinicsim.report import check_folder, known_measures, write_sweep
 
     files, seed, replications = options["scenarios"], options["seed"], options["replications"]
-    if bool(options["vary"]) == (options["list_file"] is not None):
-        raise UsageError("a sweep needs either --vary or --list")
-    if options["list_file"] is not None:
-        points = read_points(options["list_file"])
-        factors = factors_of(points)
-    else:
-        factors = read_factors(options["vary"])
-        points = points_of(factors, options["design"], options["points"], seed)
+    factors, points = _design(options)
     changes = read_changes(options["changes"])
     plans = plans_of(files, points, changes, replications, seed)
     measures = _measures(options["measures"], known_measures(plans))
@@ -102,14 +96,7 @@ def play_sweep(options: Mapping[str, Any]) -> int:
     check_folder(folder)
     study = folder.with_name(folder.name + STUDY)
     with Store(study) as store:
-        _tell_of_others(store.kept().of_others)
-        facts = {
-            "command": "sweep",
-            "options": _plain({**options, "cluster": None}),
-            "plans": [plan.scenario.content_id for plan in plans],
-        }
-        _tell_of_edits(plans, facts, {key: store.told(key) for key in facts})
-        store.tell(facts)
+        _begin(store, options, plans)
         try:
             with (
                 workers_ready(replications * len(plans), options["workers"], options["cluster"]) as ready,
@@ -117,22 +104,64 @@ def play_sweep(options: Mapping[str, Any]) -> int:
             ):
                 found = play(plans, factors, store, replications, seed, options["workers"], on_progress, ready)
         except KeyboardInterrupt:
-            kept = sum(
-                len(store.replications_of(plan.scenario, seed) & set(range(1, replications + 1))) for plan in plans
-            )
-            note(
-                f"Interrupted; {kept} of {replications * len(plans)} replications are kept in {study}. "
-                f"Go on with: clinicsim study resume {study}"
-            )
+            _tell_how_to_go_on(store, plans, seed, replications)
             return INTERRUPTED
         if not store.keeps_events(1_000_000):
             note(f"{study} has no more room for events: where prices change, some replications will be played again.")
     with waiting("Drawing the charts"):
         remark = write_sweep(found, folder, changes, measures)
-    if options["as_json"]:
-        document = _document(found, folder, study, changes, measures)
-        print_json(document)
+    return _tell(found, folder, study, changes, measures, options["as_json"], remark)
+
+
+def _design(options: Mapping[str, Any]) -> "tuple[list[Factor], list[Point]]":
+    """What is varied, and the points: those of a list, or of a design over --vary."""
+    from clinicsim.experiment import factors_of, points_of, read_factors, read_points
+
+    if bool(options["vary"]) == (options["list_file"] is not None):
+        raise UsageError("a sweep needs either --vary or --list")
+    if options["list_file"] is not None:
+        points = read_points(options["list_file"])
+        return factors_of(points), points
+    factors = read_factors(options["vary"])
+    return factors, points_of(factors, options["design"], options["points"], options["seed"])
+
+
+def _begin(store: "Store", options: Mapping[str, Any], plans: Sequence["Plan"]) -> None:
+    """Note in the study's file what it is; say what in it was made by other versions, or of files edited since."""
+    _tell_of_others(store.kept().of_others)
+    facts = {
+        "command": "sweep",
+        "options": _plain({**options, "cluster": None}),
+        "plans": [plan.scenario.content_id for plan in plans],
+    }
+    _tell_of_edits(plans, facts, {key: store.told(key) for key in facts})
+    store.tell(facts)
+
+
+def _tell_how_to_go_on(store: "Store", plans: Sequence["Plan"], seed: int, replications: int) -> None:
+    wanted = set(range(1, replications + 1))
+    kept = sum(len(store.replications_of(plan.scenario, seed) & wanted) for plan in plans)
+    note(
+        f"Interrupted; {kept} of {replications * len(plans)} replications are kept in {store.path}. "
+        f"Go on with: clinicsim study resume {store.path}"
+    )
+
+
+def _tell(
+    found: "Sweep",
+    folder: Path,
+    study: Path,
+    changes: Mapping[str, str],
+    measures: list[str],
+    as_json: bool,
+    remark: str,
+) -> int:
+    from clinicsim.report import sweep_sentences
+
+    if as_json:
+        print_json(_document(found, folder, study, changes, measures))
     else:
+        say_changes(changes)
         for sentence in sweep_sentences(found, measures):
             say(f"* {sentence}")
         say("")

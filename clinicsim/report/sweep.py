@@ -248,62 +248,65 @@ def _trade_offs(sweep: "Sweep", measures: Sequence["Measure"]) -> list[Figure]:
 
 def _trade_off(sweep: "Sweep", one: "Measure", other: "Measure") -> Figure | None:
     """Two measures against each other; joined are the plans that no other plan beats in both, by their means."""
-    keys = ["point", "scenario"]
-    left, right = _rows(sweep, one.name), _rows(sweep, other.name)
-    both = left.merge(right[[*keys, "mean", "low", "high", "text"]], on=keys, suffixes=("", "_y"))
-    if len(both) < 2:
+    both = _of_both(sweep, one, other)
+    if both.empty:
         return None
-    front = front_of(list(zip(both["mean"], both["mean_y"], strict=True)), one.direction, other.direction)
-    looks = Looks(labels_of(sweep))
-    names = {(plan.point, plan.label): say_point(plan.changes) for plan in sweep.plans}
-    both = both.assign(
-        front=front,
-        name=_numbers_on(both, front),
-        label=[looks.name(label) for label in both["scenario"]],
-    )
-    few = alt.Axis(tickCount=6)
-    x = alt.X("mean:Q", title=_axis_of(one), scale=alt.Scale(zero=False, nice=False, padding=30), axis=few)
-    y = alt.Y("mean_y:Q", title=_axis_of(other), scale=alt.Scale(zero=False, nice=False, padding=20), axis=few)
-    columns = ["mean", "low", "high", "mean_y", "low_y", "high_y", "front", "name", "label"]
-    base = alt.Chart(both[columns])
-    chosen = base.transform_filter("datum.front")
-    scale = alt.Scale(domain=looks.names, range=looks.colours)
-    legend = alt.Legend() if len(looks.labels) > 1 else None
-    shapes = alt.Shape("label:N", scale=alt.Scale(domain=looks.names, range=looks.shapes), legend=legend)
-    layers = [
-        chosen.mark_line(color=FAINT, strokeDash=[4, 3]).encode(x=x, y=y, order="mean:Q"),
-        base.mark_rule(opacity=0.35).encode(
-            x=alt.X("low:Q", title=_axis_of(one)), x2="high:Q", y=y,
-            color=alt.Color("label:N", scale=scale, legend=legend),
-        ),
-        base.mark_rule(opacity=0.35).encode(
-            x=x, y=alt.Y("low_y:Q", title=_axis_of(other)), y2="high_y:Q",
-            color=alt.Color("label:N", scale=scale, legend=legend),
-        ),
-        base.mark_point(filled=True, size=60).encode(
-            x=x, y=y, shape=shapes, color=alt.Color("label:N", scale=scale, legend=legend),
-            opacity=alt.condition("datum.front", alt.value(1.0), alt.value(0.4)),
-        ),
-        chosen.mark_text(align="left", dx=8, dy=-8, fontSize=12, color=INK).encode(
-            x=x, y=y, text="name:N"
-        ),
-    ]  # fmt: skip
-    shown = both[both["front"]].sort_values("mean")
-    body = [
-        (str(point), names[point, label], label, text, other_text)
-        for point, label, text, other_text in zip(
-            shown["point"], shown["scenario"], shown["text"], shown["text_y"], strict=True
-        )
-    ]
-    table = Table(("Point", "Plan", "Scenario", one.label, other.label), tuple(body))
     return Figure(
         f"trade-off-{_file_name(one.name)}-{_file_name(other.name)}",
         f"{one.label[:1].upper()}{one.label[1:]} against {other.label}",
         "Each mark is a plan with its 95% intervals. No other plan beats those joined in both, judged by means; "
         "the numbers are those of the points in design.csv.",
-        (Panel(alt.layer(*layers).properties(height=int(WIDTH * 0.6))),),
-        table,
+        (Panel(_against(both, one, other, Looks(labels_of(sweep)))),),
+        _front_table(sweep, both, one, other),
     )
+
+
+def _of_both(sweep: "Sweep", one: "Measure", other: "Measure") -> pd.DataFrame:
+    """A row for each plan with both measures, whether it is on the front, and its number there; none for one plan."""
+    keys = ["point", "scenario"]
+    left, right = _rows(sweep, one.name), _rows(sweep, other.name)
+    both = left.merge(right[[*keys, "mean", "low", "high", "text"]], on=keys, suffixes=("", "_y"))
+    if len(both) < 2:
+        return both.iloc[:0]
+    front = front_of(list(zip(both["mean"], both["mean_y"], strict=True)), one.direction, other.direction)
+    looks = Looks(labels_of(sweep))
+    label = [looks.name(label) for label in both["scenario"]]
+    return both.assign(front=front, name=_numbers_on(both, front), label=label)
+
+
+def _against(both: pd.DataFrame, one: "Measure", other: "Measure", looks: Looks) -> Any:
+    """The marks of all plans with their intervals, and the front."""
+    few = alt.Axis(tickCount=6)
+    x = alt.X("mean:Q", title=_axis_of(one), scale=alt.Scale(zero=False, nice=False, padding=30), axis=few)
+    y = alt.Y("mean_y:Q", title=_axis_of(other), scale=alt.Scale(zero=False, nice=False, padding=20), axis=few)
+    legend = alt.Legend() if len(looks.labels) > 1 else None
+    colour = alt.Color("label:N", scale=alt.Scale(domain=looks.names, range=looks.colours), legend=legend)
+    shape = alt.Shape("label:N", scale=alt.Scale(domain=looks.names, range=looks.shapes), legend=legend)
+    columns = ["mean", "low", "high", "mean_y", "low_y", "high_y", "front", "name", "label"]
+    plans = alt.Chart(both[columns])
+    front = plans.transform_filter("datum.front")
+    intervals = plans.mark_rule(opacity=0.35)
+    return alt.layer(
+        front.mark_line(color=FAINT, strokeDash=[4, 3]).encode(x=x, y=y, order="mean:Q"),
+        intervals.encode(x=alt.X("low:Q", title=_axis_of(one)), x2="high:Q", y=y, color=colour),
+        intervals.encode(x=x, y=alt.Y("low_y:Q", title=_axis_of(other)), y2="high_y:Q", color=colour),
+        plans.mark_point(filled=True, size=60).encode(
+            x=x, y=y, shape=shape, color=colour,
+            opacity=alt.condition("datum.front", alt.value(1.0), alt.value(0.4)),
+        ),
+        front.mark_text(align="left", dx=8, dy=-8, fontSize=12, color=INK).encode(x=x, y=y, text="name:N"),
+    ).properties(height=int(WIDTH * 0.6))  # fmt: skip
+
+
+def _front_table(sweep: "Sweep", both: pd.DataFrame, one: "Measure", other: "Measure") -> Table:
+    names = {(plan.point, plan.label): say_point(plan.changes) for plan in sweep.plans}
+    shown = both[both["front"]].sort_values("mean")
+    columns = (shown[name] for name in ("point", "scenario", "text", "text_y"))
+    rows = [
+        (str(point), names[point, label], label, text, other_text)
+        for point, label, text, other_text in zip(*columns, strict=True)
+    ]
+    return Table(("Point", "Plan", "Scenario", one.label, other.label), tuple(rows))
 
 
 def _numbers_on(both: pd.DataFrame, front: Sequence[bool]) -> list[str]:
