@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def growing(folder: Path, common: Common, fresh: int = 0) -> "Iterator[tuple[Growing, Growing]]":
-    """What plays replications into the study's file beside an output folder; and the same with `fresh` patients.
+def growing(folder: Path, common: Common) -> "Iterator[Growing]":
+    """What plays replications into the study's file beside an output folder.
 
     An interruption ends the command with a sentence that says how to go on.
     """
@@ -34,10 +34,7 @@ def growing(folder: Path, common: Common, fresh: int = 0) -> "Iterator[tuple[Gro
         with Store(study) as store:
             try:
                 with staying_workers(common.workers, common.cluster) as ready, progress("Playing") as on_progress:
-                    yield (
-                        Growing(store, common.seed, common.workers, ready, on_progress),
-                        Growing(store, common.seed + fresh, common.workers, ready, on_progress),
-                    )
+                    yield Growing(store, common.seed, common.workers, ready, on_progress)
             finally:
                 kept = store.kept().replications
     except KeyboardInterrupt:

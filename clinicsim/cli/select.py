@@ -67,7 +67,7 @@ def select(
     common = Common(seed, workers, cluster, changes, None, as_json)
     folder = out_folder(None, scenarios, "select-{}")
     loaded = load_all(scenarios, changes)
-    with growing(folder, common) as (playing, _):
+    with growing(folder, common) as playing:
         found = choose(loaded, measure, playing, difference, most)
     answer = list(sentences(found))
     document = {

@@ -84,7 +84,7 @@ def sensitivity(
         found = sensitivity_of_sweep(loaded, sweep_folder, measure, common.seed)
     else:
         inputs = inputs_of(loaded, read_factors(vary))
-        with growing(folder, common) as (playing, _):
+        with growing(folder, common) as playing:
             found = analyse(loaded, inputs, measure, method, playing, replications, points)
     changes = read_changes(common.changes)
     with waiting("Drawing the charts"):

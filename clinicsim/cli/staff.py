@@ -20,9 +20,6 @@ from clinicsim.cli.terminal import waiting
 if TYPE_CHECKING:
     from clinicsim.experiment.staffing import Staffing
 
-FRESH = 1
-"""How far the seed of the fresh patients is from that of the search."""
-
 
 @click.command(short_help="Find the cheapest plan that meets service targets.")
 @scenario_argument
@@ -74,8 +71,8 @@ def staff(
     (loaded,) = load_all([scenario], common.changes)
     loaded = with_targets(loaded, targets)
     counts = counts_of(loaded, read_factors(vary))
-    with growing(folder, common, FRESH) as (playing, fresh):
-        found = staffing(loaded, counts, playing, fresh)
+    with growing(folder, common) as playing:
+        found = staffing(loaded, counts, playing, playing.fresh())
     changes = read_changes(common.changes)
     with waiting("Drawing the charts"):
         remark = write_staffing(found, folder, changes)

@@ -64,7 +64,7 @@ def threshold(
         raise UsageError(f"--vary takes a range here, such as {factor.address}=2:8, not '{vary}'")
     folder = out_folder(common.out, scenarios, "threshold-{}")
     loaded = load_all(scenarios, common.changes)
-    with growing(folder, common) as (playing, _):
+    with growing(folder, common) as playing:
         found = find(loaded, factor.address, factor.range, measure, playing, most)
     changes = read_changes(common.changes)
     with waiting("Drawing the charts"):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from clinicsim.scenario import Scenario
 
 Progress = Callable[[int, int], None]
+FRESH = 1
+"""What is added to the seed for fresh patients."""
 
 
 class Growing:
@@ -36,6 +38,10 @@ class Growing:
     ) -> None:
         self.store, self.seed = store, seed
         self._workers, self._ready, self._on_progress = workers, ready, on_progress
+
+    def fresh(self) -> "Growing":
+        """The same with patients who have not been met yet, to confirm with them what was found."""
+        return Growing(self.store, self.seed + FRESH, self._workers, self._ready, self._on_progress)
 
     def values(
         self, scenarios: Sequence["Scenario"], measures: Sequence["Measure"], replications: int

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from clinicsim.scenario import Scenario
 
 Progress = Callable[[int, int], None]
-FRESH = 1
-"""What is added to the seed for fresh patients."""
 
 
 def sweep(
@@ -65,7 +63,7 @@ def find_threshold(
     (factor,) = read_factors([vary])
     if factor.range is None:
         raise UsageError(f"a threshold is sought in a range, such as {factor.address}=2:8, not '{vary}'")
-    with _growing(study, seed, workers, on_progress) as (playing, _):
+    with _growing(study, seed, workers, on_progress) as playing:
         return threshold.threshold(scenarios, factor.address, factor.range, measure, playing, most)
 
 
@@ -80,7 +78,7 @@ def choose_best(
     study: Path | str | None = None,
 ) -> selection.Selected:
     """Choose the best of several scenarios in a measure, with 95% confidence; a lesser `difference` does not matter."""
-    with _growing(study, seed, workers, on_progress) as (playing, _):
+    with _growing(study, seed, workers, on_progress) as playing:
         return selection.select(scenarios, measure, playing, difference, most)
 
 
@@ -99,8 +97,8 @@ def find_staffing(
     """
     scenario = staffing.with_targets(scenario, tuple(targets))
     counts = staffing.counts_of(scenario, read_factors(vary))
-    with _growing(study, seed, workers, on_progress) as (playing, fresh):
-        return staffing.staffing(scenario, counts, playing, fresh)
+    with _growing(study, seed, workers, on_progress) as playing:
+        return staffing.staffing(scenario, counts, playing, playing.fresh())
 
 
 def find_sensitivity(
@@ -120,7 +118,7 @@ def find_sensitivity(
     `vary` has ranges, as `arrivals.rate=20 per month:90 per month`; without any, what is declared uncertain is varied.
     """
     inputs = sensitivity.inputs_of(scenario, read_factors(vary))
-    with _growing(study, seed, workers, on_progress) as (playing, _):
+    with _growing(study, seed, workers, on_progress) as playing:
         return sensitivity.sensitivity(scenario, inputs, measure, method, playing, replications, points)
 
 
@@ -136,12 +134,7 @@ def _store(study: Path | str | None) -> Iterator[Store]:
 
 
 @contextmanager
-def _growing(
-    study: Path | str | None, seed: int, workers: int | None, on_progress: Progress
-) -> Iterator[tuple[Growing, Growing]]:
-    """What plays replications as they are asked for; and the same with fresh patients."""
+def _growing(study: Path | str | None, seed: int, workers: int | None, on_progress: Progress) -> Iterator[Growing]:
+    """What plays replications as they are asked for."""
     with _store(study) as store, staying_workers(workers) as ready:
-        yield (
-            Growing(store, seed, workers, ready, on_progress),
-            Growing(store, seed + FRESH, workers, ready, on_progress),
-        )
+        yield Growing(store, seed, workers, ready, on_progress)
