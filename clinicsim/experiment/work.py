@@ -124,23 +124,28 @@ def play(
     Raise AuditError when the log contradicts itself and StallError when the run stalls, with a note that names the
     replication.
     """
-    from clinicsim.measures import audit_and_measure
-    from clinicsim.model import simulate
-
     try:
         with _collector_at_rest():
-            log = simulate(scenario, seed, replication)
-            keep(log)
-            return audit_and_measure(log, scenario)
+            return _play(scenario, seed, replication, keep)
     except (AuditError, StallError) as error:
         error.add_note(f"in replication {replication} of {scenario.name}, seed {seed}")
         raise
 
 
+def _play(scenario: "Scenario", seed: int, replication: int, keep: "Callable[[EventLog], None]") -> "Measured":
+    """Simulate, audit and measure. The log is gone afterwards, before the garbage collector looks."""
+    from clinicsim.measures import audit_and_measure
+    from clinicsim.model import simulate
+
+    log = simulate(scenario, seed, replication)
+    keep(log)
+    return audit_and_measure(log, scenario)
+
+
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
     """Let the garbage collector sleep through a run: nearly all that a run makes lives to its end, so looking is
-    wasted. What it has made since is its youngest generation, and all that is looked through at the end."""
+    wasted. What is left of it, its youngest generation, is all that is looked through at the end."""
     was_awake = gc.isenabled()
     gc.disable()
     try:
