@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from clinicsim.errors import UsageError as UsageError
     from clinicsim.experiment import Comparison as Comparison
     from clinicsim.experiment import Results as Results
+    from clinicsim.experiment import Sought as Sought
     from clinicsim.experiment import compare as compare
     from clinicsim.experiment import estimates as estimates
     from clinicsim.experiment import replicate as replicate
+    from clinicsim.experiment import replicate_until as replicate_until
     from clinicsim.experiment import run as run
     from clinicsim.experiment import series_estimates as series_estimates
     from clinicsim.experiment.fitting import fit as fit
@@ -69,6 +71,7 @@ _HOMES = {
     "Results": "clinicsim.experiment",
     "Scenario": "clinicsim.scenario",
     "ScenarioError": "clinicsim.errors",
+    "Sought": "clinicsim.experiment",
     "StallError": "clinicsim.errors",
     "UsageError": "clinicsim.errors",
     "catalogue": "clinicsim.measures",
@@ -87,6 +90,7 @@ _HOMES = {
     "measure": "clinicsim.measures",
     "offered_load": "clinicsim.measures.offered_load",
     "replicate": "clinicsim.experiment",
+    "replicate_until": "clinicsim.experiment",
     "run": "clinicsim.experiment",
     "series_estimates": "clinicsim.experiment",
     "show_progress": "clinicsim.report",

@@ -1,11 +1,15 @@
 """Work on a Dask cluster: the same bytes as in this process whatever is lost; other versions are refused."""
 
 import os
+import re
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -199,6 +203,46 @@ def test_the_command_plays_on_a_cluster_and_says_what_is_wrong_with_one(loopback
     nobody = call("--cluster", "tcp://127.0.0.1:9")
     assert nobody.exit_code == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in nobody.stderr
+
+
+def test_ctrl_c_ends_the_command_and_leaves_the_cluster_to_others(loopback, tmp_path):
+    """What was finished is kept, a sentence says how to go on, and the workers take other work at once."""
+    (tmp_path / "queue.yaml").write_text(QUEUE, encoding="utf-8")
+    loopback.add_worker()
+    words = ["sweep", "queue.yaml", "--vary", "staff.clerk.count=1:50", "--replications", "200", "--out", "found"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "clinicsim", *words, "--cluster", loopback.address],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as program:
+        study = tmp_path / "found.study"
+        until = time.monotonic() + 120
+        while not (study.exists() and _kept(study)):
+            assert program.poll() is None, program.communicate()
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        os.killpg(program.pid, signal.SIGINT)
+        _, stderr = program.communicate(timeout=60)
+    assert program.returncode == 130, stderr
+    assert "Traceback" not in stderr
+    assert re.search(r"Interrupted; \d[\d,]* of 10,?000 replications are kept in .*clinicsim study resume", stderr), (
+        stderr
+    )
+    with cluster(loopback.address) as ready:
+        assert replicate([loads(QUEUE)], 1, ready=ready).replications == (1,)
+
+
+def _kept(study: Path) -> int:
+    try:
+        with closing(sqlite3.connect(f"file:{study}?mode=ro", uri=True)) as file:
+            return int(file.execute("SELECT count(*) FROM replication").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
 
 
 def test_a_cluster_without_workers_is_told(loopback, monkeypatch):
