@@ -245,3 +245,10 @@ def test_modules_say_what_belongs_in_them(module):
     source = FILES[module].read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(source))
     assert source.count("\n") <= LONGEST_FILE
+
+
+@pytest.mark.untraced
+def test_a_test_marked_untraced_is_not_traced():
+    """Tells something where the suite runs with --cov: in a worker of xdist two measurements run at once."""
+    coverage = pytest.importorskip("coverage")
+    assert coverage.Coverage.current() is None

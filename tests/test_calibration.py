@@ -18,6 +18,9 @@ from clinicsim.measures import measure
 from clinicsim.model import simulate
 from clinicsim.scenario import load
 
+pytestmark = pytest.mark.untraced
+"""Whole runs against what must come out: tracing each line takes three times as long and covers nothing new."""
+
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 SEED = 20270104
 LIGHT_LOAD: Mapping[str, object] = {

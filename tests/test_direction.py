@@ -14,7 +14,7 @@ from clinicsim.experiment.work import play
 from clinicsim.model import simulate
 from clinicsim.scenario import Scenario, loads
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 """Whole runs against what must come out: tracing each line takes three times as long and covers nothing new."""
 
 SEED = 20270104

@@ -194,11 +194,13 @@ QUEUES = (
 )  # fmt: skip
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("case", QUEUES, ids=str)
 def test_the_queues_are_those_of_the_textbook(case: Case) -> None:
     check(case)
 
 
+@pytest.mark.untraced
 def test_the_panel_of_twenty_is_the_machine_repair_model() -> None:
     """Twenty away for a day on average, two servers of two hours: the birth-death chain of those in the clinic."""
     weight = [1.0]

@@ -19,7 +19,7 @@ from clinicsim.measures import audit_and_measure, catalogue
 from clinicsim.model import simulate
 from clinicsim.scenario import Scenario, loads
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 """Whole runs against what must come out: tracing each line takes three times as long and covers nothing new."""
 
 EXAMPLES = int(os.environ.get("CLINICSIM_EXAMPLES", "80"))

@@ -74,6 +74,7 @@ def lengths(log: EventLog) -> dict[tuple[object, ...], float]:
     return found
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("changes", [{"staff.nurse.count": 2}, EXTRA_VISIT], ids=["a nurse more", "a visit type more"])
 def test_a_change_elsewhere_leaves_every_patient_as_they_were(weekly, log, changes):
     other = simulate(weekly.replace(changes), 1, 1)
@@ -86,15 +87,17 @@ def test_a_change_elsewhere_leaves_every_patient_as_they_were(weekly, log, chang
     assert len(set(mine.values())) > 100
 
 
+@pytest.mark.untraced
 def test_another_seed_or_replication_gives_other_people(weekly, log):
     for seed, replication in ((2, 1), (1, 2)):
         assert people(simulate(weekly, seed, replication))[0] != people(log)[0]
 
 
+@pytest.mark.untraced
 def test_pairs_have_a_far_smaller_variance_than_independent_runs(weekly):
     """Half the drop-out, with the same patients: the difference is seen with a fraction of the replications."""
     fewer_leave = weekly.replace({"protocols.weekly.steps.course.drop_out": "5%", "name": "Fewer leave"})
-    found = compare([weekly, fewer_leave], replications=10, workers=2)
+    found = compare([weekly, fewer_leave], replications=10, workers=1)
     headline = {name for name, measure in found.results.measures.items() if measure.headline}
     ratios = dict(zip(found.variance_ratios["measure"], found.variance_ratios["ratio"], strict=True))
     factors = [ratios[name] for name in headline & ratios.keys()]

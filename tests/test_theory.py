@@ -15,7 +15,7 @@ from scipy.special import ndtr
 
 from clinicsim.model.log import EventLog
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 """Whole runs against what must come out: tracing each line takes three times as long and covers nothing new."""
 
 # What is read from a log

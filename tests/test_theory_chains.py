@@ -14,7 +14,7 @@ from known_answers import DAY, HOUR, WEEK, WIDE, Case, Figures, Ratio, by_class,
 
 from clinicsim.model.log import EventLog
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 """Whole runs against what must come out: tracing each line takes three times as long and covers nothing new."""
 
 Expected = dict[str, float | Ratio]
