@@ -5,7 +5,7 @@ day instead of the earliest, time kept for a class, starts given twice, no new p
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from math import floor, inf
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from clinicsim.model.parts import Booking, Request, Slot
 
 if TYPE_CHECKING:
     from clinicsim.model.clinic import Clinic
-    from clinicsim.model.parts import VisitPlan
+    from clinicsim.model.parts import StaffNeed, VisitPlan
     from clinicsim.scenario.clinic import PanelCap, Reserve
 
 CAP_DAYS = 28
@@ -114,33 +114,49 @@ class Policies:
     def _allowed(self, request: Request, now: float, days: Collection[int] | None) -> Slot | None:
         """The start that the diary finds on a day on which no reserve keeps the time for others."""
         slot = self._clinic.diary.find(request, now, days)
-        if not self._reserves:
+        if not self._reserves or slot is None or not self._kept_for_others(request, slot, now):
             return slot
-        passed_over: set[int] = set()
+        open_days = range(self._clinic.calendar.day_of(now), self._clinic.diary.last_open_day(now) + 1)
+        left = set(open_days if days is None else days) - {self._clinic.calendar.day_of(slot.start)}
+        if not _depends_on_anybodys(request):
+            left -= self._too_full(request, now, left)
+        slot = self._clinic.diary.find(request, now, left)
         while slot is not None and self._kept_for_others(request, slot, now):
-            passed_over.add(int(slot.start // MINUTES_A_DAY))
-            open_days = range(int(now // MINUTES_A_DAY), self._clinic.diary.last_open_day(now) + 1)
-            left = set(open_days if days is None else days) - passed_over
+            left.discard(self._clinic.calendar.day_of(slot.start))
             slot = self._clinic.diary.find(request, now, left)
         return slot
 
     def _kept_for_others(self, request: Request, slot: Slot, now: float) -> bool:
-        day = int(slot.start // MINUTES_A_DAY)
+        day = self._clinic.calendar.day_of(slot.start)
         return any(
-            self._holds_on(reserve, day, now) and request.class_ != reserve.for_ and self._too_much(reserve, slot, day)
+            self._binds(reserve, request, day, now) and self._too_much(reserve, _held_of(reserve.pool, slot), day)
             for reserve in self._reserves
         )
 
-    def _holds_on(self, reserve: "Reserve", day: int, now: float) -> bool:
+    def _too_full(self, request: Request, now: float, days: Collection[int]) -> set[int]:
+        """Those of some days on which a reserve has no room even for the least that the visit takes of its pool.
+
+        Looking for a start on each of them in turn would find as many that are refused.
+        """
+        first = self._clinic.calendar.day_of(max(request.earliest, now))
+        asked = [day for day in days if day >= first]
+        return {
+            day
+            for reserve in self._reserves
+            if (least := _least_of(reserve.pool, request.plan)) > 0.0
+            for day in asked
+            if self._binds(reserve, request, day, now) and self._too_much(reserve, least, day)
+        }
+
+    def _binds(self, reserve: "Reserve", request: Request, day: int, now: float) -> bool:
+        """Whether a reserve for another class still keeps time on a day."""
         weekday = WEEKDAYS[self._clinic.calendar.weekday(day)]
         in_time = day * MINUTES_A_DAY - now > reserve.until
-        return in_time and (reserve.days is None or weekday in reserve.days)
+        return request.class_ != reserve.for_ and in_time and (reserve.days is None or weekday in reserve.days)
 
-    def _too_much(self, reserve: "Reserve", slot: Slot, day: int) -> bool:
-        """Whether with this slot the other classes would fill more than the remaining share of the pool's day."""
-        more = sum(
-            (hold.end - hold.start) * hold.units / hold.share for hold in slot.holds if hold.pool == reserve.pool
-        )
+    def _too_much(self, reserve: "Reserve", more: float, day: int) -> bool:
+        """Whether with so many minutes more the other classes would fill more than the remaining share of the pool's
+        day."""
         if more <= 0.0:
             return False
         others = sum(
@@ -194,3 +210,28 @@ class Policies:
         bookable = sum(self._minutes(cap.pool, day) for day in days)
         held = sum(self._held.get((cap.pool, MAINTENANCE, day), 0.0) for day in days)
         return held / bookable if bookable else 0.0
+
+
+def _depends_on_anybodys(request: Request) -> bool:
+    """Whether the start that is found may hang on a start that is passed over: people of one's own are waited for from
+    the first start of anybody on."""
+    return len(request.own) > 1 or (request.tolerant and bool(request.own))
+
+
+def _held_of(pool: str, slot: Slot) -> float:
+    """The minutes of a pool that a slot would hold."""
+    return sum((hold.end - hold.start) * hold.units / hold.share for hold in slot.holds if hold.pool == pool)
+
+
+def _least_of(pool: str, plan: "VisitPlan") -> float:
+    """The minutes that a visit holds of a pool at least: notes, turnaround and needs that others can meet left out."""
+    whole = _rate_of(pool, plan.staff, plan.rooms + plan.equipment) * plan.booked
+    parts = (_rate_of(pool, part.staff, part.rooms + part.equipment) * part.booked for part in plan.phases)
+    return whole + sum(parts)
+
+
+def _rate_of(pool: str, staff: Iterable["StaffNeed"], things: Iterable[tuple[str, int]]) -> float:
+    """How many of a pool are held at once, by attention."""
+    role = pool.removeprefix("staff.")
+    people = sum(need.units / need.share for need in staff if need.roles == (role,))
+    return people + sum(units for address, units in things if address == pool)
