@@ -137,6 +137,17 @@ def test_a_cap_that_keeps_a_list_makes_new_people_wait_instead(tmp_path: Path) -
     assert len(listed) > 10
 
 
+def test_the_time_for_which_a_cap_keeps_people_on_the_list_is_a_rules_and_nobodys_fault(tmp_path: Path) -> None:
+    waiting = capped(tmp_path / "cap", ", panel_cap: {maintenance: 10%, pool: staff.nurse, then: waitlist}")
+    asked = {row[1]: row[0] for row in waiting.rows["requested"]}
+    late = {row[1]: row for row in waiting.rows["booked"] if row[0] >= asked[row[2]] + 1440.0}
+    causes = {visit: {row[4]: row[5] for row in waiting.rows["delayed_booking"] if row[1] == visit} for visit in late}
+    assert len(late) > 10
+    for visit, row in late.items():
+        assert abs(sum(causes[visit].values()) - (row[5] - row[7])) < 1e-6
+        assert causes[visit]["policy"] >= row[0] - row[7]
+
+
 COURSE = """
 clinicsim: 1
 name: Course

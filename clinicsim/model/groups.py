@@ -113,7 +113,7 @@ class Groups:
         A place in the first session inside the window, for a tolerant request in the one nearest its target; else a new
         session, or, where that would be later than wished for, a place in one that is not later still.
         """
-        if self._policies.closed_to(request, now):
+        if self._policies.turns_away(request, now):
             return None
         sessions = self._with_a_place(request, now, days)
         inside = [session for session in sessions if session.start <= request.latest]
@@ -151,7 +151,7 @@ class Groups:
 
     def _place_in(self, session: Session, request: Request, now: float) -> Slot:
         slot = replace(session.opened_by.slot, session=session)
-        slot.causes = self._clinic.diary.causes(request, slot, now)
+        slot.causes = self._policies.causes(request, slot, now)
         return slot
 
     def _days_for_new(self, request: Request, now: float, days: Collection[int] | None) -> Collection[int] | None:

@@ -6,6 +6,7 @@ day instead of the earliest, time kept for a class, starts given twice, no new p
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from math import floor, inf
 from typing import TYPE_CHECKING
 
@@ -39,17 +40,22 @@ class Policies:
         self._load: dict[int, float] = defaultdict(float)
         self._twice: dict[tuple[str, int], int] = defaultdict(int)
         self._starts: dict[tuple[str, int], dict[int, Slot]] = defaultdict(dict)
+        self._turned_away: set[int] = set()
         self.refuses = self._cap is not None and self._cap.then == "refuse"
 
     def find(self, request: Request, now: float, days: Collection[int] | None = None) -> Slot | None:
         """Give the start that a request gets, with the causes of its wait; None where it must wait on the list."""
-        if self._cap is not None and self.closed_to(request, now):
+        if self._cap is not None and self.turns_away(request, now):
             return None
         slot = self._level_find(request, now, days) if self._level else self._allowed(request, now, days)
         if request.plan.visit_type in self._overbook:
             doubled = self._doubled(request, now, days)
             if doubled is not None and (slot is None or doubled.start < slot.start):
-                return doubled
+                slot = doubled
+        if request.number in self._turned_away:
+            if slot is not None:
+                slot.causes = self.causes(request, slot, now)
+            self._turned_away.discard(request.number)
         return slot
 
     def third_next(self, plan: "VisitPlan", class_: str, now: float) -> tuple[float, bool]:
@@ -197,6 +203,29 @@ class Policies:
         return None
 
     # A cap on the panel
+
+    def turns_away(self, request: Request, now: float) -> bool:
+        """Whether somebody cannot be taken now, and keep in mind that the cap was why."""
+        closed = self.closed_to(request, now)
+        if closed:
+            self._turned_away.add(request.number)
+        return closed
+
+    def causes(self, request: Request, slot: Slot, now: float) -> dict[str, tuple[float, float, float]]:
+        """Share the minutes by which a slot is later than asked among their causes, as the diary does.
+
+        Where the cap turned somebody away when a start was last looked for, their time until now is the rule's.
+        """
+        diary = self._clinic.diary
+        if request.number not in self._turned_away:
+            return diary.causes(request, slot, now)
+        from_now = replace(request, earliest=max(request.earliest, now), tolerant=False)
+        kept = min(diary.asked(from_now), slot.start) - diary.asked(request)
+        if kept <= 0.0:
+            return diary.causes(request, slot, now)
+        found = diary.causes(from_now, slot, now)
+        share, alone, involved = found.get("policy", (0.0, 0.0, 0.0))
+        return {**found, "policy": (share + kept, alone + kept, involved + kept)}
 
     def closed_to(self, request: Request, now: float) -> bool:
         """Whether somebody who has not begun cannot be taken now, because maintenance fills too much of a pool."""
