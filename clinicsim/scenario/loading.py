@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Changes
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from clinicsim.errors import Problem, ScenarioError
@@ -26,9 +27,9 @@ NOTHING = Mapping({}, Place("scenario", 1, 1, ""))
 
 @dataclass(frozen=True)
 class Origin:
-    """What a scenario was made from: its layers in long form, the lowest first, and the tree that they gave."""
+    """What a scenario was made from: its layers laid over each other in long form, and the tree that they gave."""
 
-    layers: tuple[Mapping, ...]
+    laid: Mapping
     tree: Mapping
     name: str
     folder: Folder | None
@@ -36,7 +37,8 @@ class Origin:
     def replace(self, changes: Changes[str, object]) -> Scenario:
         """The scenario with changes by address."""
         problems = Problems()
-        scenario = _built(self.layers, self.name, self.folder, changes, problems, partial=False)
+        changed = _changed(self.laid, self.tree, changes, problems)
+        scenario = _built(changed, self.name, self.folder, problems, partial=False)
         return _or_raise(scenario, problems)
 
     def resolved(self) -> dict[str, Plain]:
@@ -109,7 +111,7 @@ def load_many(
     """
     problems = Problems()
     files = [layered for path in paths if (layered := _read(Path(path), problems, partial)) is not None]
-    shares = addresses.shared_out(changes or {}, [_settled(file.layers, Problems()) for file in files], ROOT)
+    shares = addresses.shared_out(changes, [file.base for file in files], ROOT) if changes else [{} for _ in files]
     found = [file.built(share, problems) for file, share in zip(files, shares, strict=True)]
     problems.stop_if_any()
     return [_or_raise(scenario, problems) for scenario in found], problems.warnings
@@ -164,16 +166,22 @@ def _or_raise(scenario: Scenario | None, problems: Problems) -> Scenario:
 
 @dataclass(frozen=True)
 class _Layered:
-    """The files of one scenario in long form, the lowest first, not laid over each other yet."""
+    """The files of one scenario in long form, laid over each other."""
 
-    layers: tuple[Mapping, ...]
+    laid: Mapping
     name: str
     folder: Folder | None
     is_partial: bool
 
+    @cached_property
+    def base(self) -> Mapping:
+        """The tree that they give without changes; what is wrong with it is told when the scenario is built."""
+        return _settled(self.laid, Problems())
+
     def built(self, changes: Changes[str, object], problems: Problems) -> Scenario | None:
         """The scenario that they give with these changes."""
-        return _built(self.layers, self.name, self.folder, changes, problems, self.is_partial)
+        changed = _changed(self.laid, self.base, changes, problems) if changes else self.laid
+        return _built(changed, self.name, self.folder, problems, self.is_partial)
 
 
 def _read(path: Path, problems: Problems, partial: bool) -> _Layered | None:
@@ -199,8 +207,11 @@ def _layered(
         problems.error(
             top.entries["partial"].key, "a base that is not complete (`partial: yes`); run a file that extends it"
         )
-    layers = tuple(_layer(tree, tree is top, problems) for tree in trees)
-    return _Layered(layers, name, folder, is_partial)
+    layers = [_layer(tree, tree is top, problems) for tree in trees]
+    together = replace(NOTHING, place=layers[-1].place)
+    for layer in layers:
+        together = _laid_on(together, layer)
+    return _Layered(together, name, folder, is_partial)
 
 
 def _says_partial(top: Mapping) -> bool:
@@ -230,34 +241,31 @@ def _check_version(tree: Mapping, problems: Problems) -> None:
         )
 
 
-def _built(
-    layers: Sequence[Mapping],
-    name: str,
-    folder: Folder | None,
-    changes: Changes[str, object],
-    problems: Problems,
-    partial: bool,
-) -> Scenario | None:
-    """Lay the layers and the changes, resolve `like`, validate."""
-    if changes:
-        quiet = Problems()
-        base = _settled(layers, quiet)
-        long = long_form(addresses.layer_of(changes, base, ROOT, problems), ROOT, problems)
-        layers = [*layers, long] if isinstance(long, Mapping) else layers
+def _changed(together: Mapping, base: Mapping, changes: Changes[str, object], problems: Problems) -> Mapping:
+    """Layers that have been laid over each other, with changes by address on top; `base` is the tree they gave."""
+    if not changes:
+        return together
+    long = long_form(addresses.layer_of(changes, base, ROOT, problems), ROOT, problems)
+    return _laid_on(together, long) if isinstance(long, Mapping) else together
+
+
+def _laid_on(together: Mapping, layer: Mapping) -> Mapping:
+    return _as_mapping(laid(_without_old_evidence(together, layer), layer, ROOT))
+
+
+def _built(together: Mapping, name: str, folder: Folder | None, problems: Problems, partial: bool) -> Scenario | None:
+    """Resolve `like` in layers that have been laid over each other, and validate."""
     unmet = Problems()
-    tree = _settled(layers, unmet if partial else problems)
+    tree = _settled(together, unmet if partial else problems)
     checked = _checked(tree, name, folder, problems, partial or tree.broken)
     if checked.scenario is None or (problems.errors and not partial):
         return None
-    return checked.scenario.made_from(Origin(tuple(layers), tree, name, folder))
+    return checked.scenario.made_from(Origin(together, tree, name, folder))
 
 
-def _settled(layers: Sequence[Mapping], problems: Problems) -> Mapping:
-    """All layers laid over each other, with `like` resolved and nothing left to do."""
-    tree = replace(NOTHING, place=layers[-1].place)
-    for layer in layers:
-        tree = _as_mapping(laid(_without_old_evidence(tree, layer), layer, ROOT))
-    return _as_mapping(settled(with_neighbours(tree, ROOT, problems), ROOT, problems))
+def _settled(together: Mapping, problems: Problems) -> Mapping:
+    """The layers with `like` resolved and nothing left to do."""
+    return _as_mapping(settled(with_neighbours(together, ROOT, problems), ROOT, problems))
 
 
 def _as_mapping(node: object) -> Mapping:
