@@ -379,6 +379,48 @@ def test_a_reserve_binds_new_sessions_and_lets_people_join(tmp_path: Path) -> No
     assert {row[4] for row in log.rows["delayed_booking"]} == {"policy", "staff.therapist", "rooms.hall"}
 
 
+KEPT = """
+clinicsim: 1
+name: Kept for courses
+start: 2027-01-04
+length: 2 weeks
+hours: {mon-fri: 09:00-13:00}
+booking:
+  slot: 60 min
+  horizon: 2 days
+  priority: {new: 1, course: 2}
+  reserve: {kept: {for: course, pool: staff.therapist, share: 100%, until: 0 days}}
+staff: {therapist: 1}
+arrivals: {history: people.csv}
+patients: {payer: {plan: 50%, self_pay: rest}}
+visits:
+  circle: {takes: 60 min, staff: therapist, class: {by: payer, plan: course, else: new}, group: {max: 3}}
+pathway:
+  circle: {visit: circle, after: AFTER}
+"""
+
+
+def told(folder: Path, after: str, people: list[str]) -> list[tuple[float, int, int, float]]:
+    """When each booking was made, of which session, by whom, and for when."""
+    scenario = written(folder, KEPT.replace("AFTER", after), people="at,payer\n" + "\n".join(people) + "\n")
+    log = simulate(scenario, 1, 1)
+    audit_and_measure(log, scenario)
+    check_waits(log)
+    return [(row[0], row[1], row[3], row[5]) for row in log.rows["booked"]]
+
+
+def test_who_may_open_no_session_is_told_at_once_when_somebody_else_has(tmp_path: Path) -> None:
+    """All time is kept for courses: who is new waits on the list, until at ten somebody in a course has Tuesday."""
+    found = told(tmp_path, "1 day", ["2027-01-04 08:00,self_pay", "2027-01-04 10:00,plan"])
+    assert found == [(at(0, "10:00"), 0, 1, at(1, "09:00")), (at(0, "10:00"), 0, 0, at(1, "09:00"))]
+
+
+def test_a_session_opened_from_the_list_has_places_for_those_before_on_it(tmp_path: Path) -> None:
+    """Thursday opens at midnight: who is new comes first and finds nothing; who is next opens a session for both."""
+    found = told(tmp_path, "3 days", ["2027-01-04 08:00,self_pay", "2027-01-04 10:00,plan"])
+    assert found == [(at(1, "00:00"), 0, 1, at(3, "09:00")), (at(1, "00:00"), 0, 0, at(3, "09:00"))]
+
+
 def test_levelling_opens_sessions_on_the_least_loaded_day(tmp_path: Path) -> None:
     log, _ = played(tmp_path, [MONDAY] * 9, ONE.replace("horizon: 3 weeks", "horizon: 3 weeks, prefer: level"))
     assert [start for _, start in booked(log)] == [at(day, "09:00") for day in (1, 2, 3) for _ in range(3)]

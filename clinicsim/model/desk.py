@@ -93,7 +93,10 @@ class Desk:
             return Refusal.CLOSED
         if slot is None:
             return self._put_on_list(request, patient, patient.patience if impatient else inf)
-        return self._offer(request, slot, patient.patience if impatient else inf)
+        answer = self._offer(request, slot, patient.patience if impatient else inf)
+        if self._backfill:
+            self._offer_places(answer)
+        return answer
 
     def _offer(self, request: Request, slot: Slot, patience: float) -> Booking | Refusal:
         now = self._clinic.env.now
@@ -163,22 +166,38 @@ class Desk:
         What one request has not found, no later request for the same can find in the same round, so it is not
         searched again; unless a group has met meanwhile, which may have places for others.
         """
-        clinic = self._clinic
+        self._serve(list(self._list), days)
+
+    def _serve(self, waiting: list[Listed], days: set[int] | None) -> None:
         failed: dict[object, float] = {}
-        for listed in list(self._list):
+        answers: list[Booking | Refusal] = []
+        for listed in waiting:
             request = listed.request
             key = (id(request.plan), request.class_, request.free, tuple(request.own.items()))
             if failed.get(key, inf) <= request.earliest:
                 continue
-            slot = self._finder(request.plan).find(request, clinic.env.now, days)
+            slot = self._finder(request.plan).find(request, self._clinic.env.now, days)
             if slot is None:
                 failed[key] = min(request.earliest, failed.get(key, inf))
                 continue
-            patience = listed.gives_up - clinic.env.now
+            patience = listed.gives_up - self._clinic.env.now
             self._strike(listed)
-            listed.answer.succeed(self._offer(request, slot, patience))
+            answers.append(self._offer(request, slot, patience))
+            listed.answer.succeed(answers[-1])
             if request.plan.patients > 1:
                 failed.clear()
+        for answer in answers:
+            self._offer_places(answer)
+
+    def _offer_places(self, answer: Booking | Refusal) -> None:
+        """Where a booking has opened a session of a group, offer its places to those on the list for the same visit:
+        not everybody may open one, by their own time or by the rules of booking."""
+        if not isinstance(answer, Booking) or answer.session is None or answer.session.opened_by is not answer:
+            return
+        visit_type = answer.request.plan.visit_type
+        alike = [listed for listed in self._list if listed.request.plan.visit_type == visit_type]
+        if alike and answer.session.places > 0:
+            self._serve(alike, {self._clinic.calendar.day_of(answer.slot.start)})
 
     def open_day(self, day: int) -> None:
         """Begin a day: close what cannot be held for a while, call off groups of too few, find substitutes for those
