@@ -13,7 +13,7 @@ from clinicsim.report.charts import intervals, row_names, terms
 from clinicsim.report.figure import Figure, Panel
 from clinicsim.report.findings import in_words, sentence
 from clinicsim.report.folder import NO_CHANGES
-from clinicsim.report.tables import NOTHING, Table, difference_in_words, frame_as_csv
+from clinicsim.report.tables import NOTHING, Table, difference_in_words, figure_in_words, frame_as_csv
 from clinicsim.report.theme import PLAIN_ZERO, Looks
 
 LOW_END, HIGH_END = "at the low end", "at the high end"
@@ -67,16 +67,18 @@ def sensitivity_table(found: Sensitivity) -> Table:
         return Table(("", "low end", "changes by", "high end", "changes by"), tuple(rows))
     indices = found.effects.indices
     rows_of = [
-        (found.inputs[place], *(_index(index[place].value, index[place].low, index[place].high)
+        (found.inputs[place], *(_index(found, index[place].value, index[place].low, index[place].high)
                                 for index in indices.values()))
         for place in found.order
     ]  # fmt: skip
     return Table(("", *indices), tuple(rows_of))
 
 
-def _index(value: float, low: float, high: float) -> str:
-    said = f"{value:,.3g} ({low:,.3g} to {high:,.3g})"
-    return said.replace("-", "\N{MINUS SIGN}")
+def _index(found: Sensitivity, value: float, low: float, high: float) -> str:
+    """An index with its interval: a change of the measure in its unit, or a share or distance as it is."""
+    if found.method == MORRIS:
+        return figure_in_words(value, low, high, found.measure.unit)
+    return f"{value:.2f} ({low:.2f} to {high:.2f})".replace("-", "\N{MINUS SIGN}")
 
 
 def briefing_of(found: Sensitivity) -> Briefing:
