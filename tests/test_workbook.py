@@ -81,7 +81,7 @@ def test_cached_values_are_the_measures_of_the_runs(scenario: clinicsim.Scenario
     assert cash["Net present value"] == pytest.approx(mean("net_present_value"))
     summary = column(found["Summary"])
     assert summary["Net present value"] == cash["Net present value"]
-    assert summary["Margin, whole run"] == profit["Margin"]
+    assert summary["Margin, all whole months"] == profit["Margin"]
 
 
 def test_the_summary_opens_with_the_money_sentences_and_scenarios_have_a_chart(scenario: clinicsim.Scenario) -> None:

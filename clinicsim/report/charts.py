@@ -123,8 +123,9 @@ def courses(frame: pd.DataFrame, looks: Looks, x: alt.X, y: alt.Y, lowest: bool 
 
 
 def time_axis(title: str, last: int, every: int) -> alt.X:
-    """An axis of whole months or weeks up to `last`, marked `every` so many."""
-    marks = [mark for mark in range(0, last + 1, every) if mark] if last >= every else list(range(last + 1))
+    """An axis of whole months or weeks up to `last`, marked `every` so many, in a short run twice as often."""
+    step = every if last >= 3 * every else max(1, every // 2)
+    marks = [mark for mark in range(0, last + 1, step) if mark] if last >= every else list(range(last + 1))
     axis = alt.Axis(title=title, values=marks, format="d", grid=False)
     return alt.X("index:Q", axis=axis, scale=alt.Scale(nice=False, zero=False))
 

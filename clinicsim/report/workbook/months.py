@@ -26,7 +26,7 @@ def profit(book: Book, found: Sequence[Block]) -> None:
 
 def cash(book: Book, found: Sequence[Block]) -> None:
     """Cash by month and what it is worth at the start, a block for each scenario."""
-    said = f"{book.currency}, mean of all replications, by the day of payment; after the end: due later for work done."
+    said = f"{book.currency}, mean of all replications, by the day of payment; afterwards: after the last whole month."
     _by_month(book, "Cash", "Cash by month", said, found, _cash_of)
 
 
@@ -61,7 +61,7 @@ class Months:
     def row(
         self, row: int, name: str, formulas: Sequence[str], values: np.ndarray, style: str = "money", *, sums: int = 0
     ) -> int:
-        """A name, a formula a month with its value, and `sums`: of the whole run (1), of the last 12 months too (2)."""
+        """A name, a formula a month with its value, and `sums`: of all months (1), of the last 12 too (2)."""
         self.sheet.write_string(row, 0, name, self.book.style("bold_total" if style in ("sum", "total") else "wrapped"))
         for month, (formula, value) in enumerate(zip(formulas, values, strict=True)):
             self.sheet.write_formula(row, FIRST_MONTH + month, formula, self.book.style(style), float(value))
@@ -75,7 +75,7 @@ class Months:
     def total(
         self, row: int, name: str, formulas: Sequence[str], values: np.ndarray, style: Literal["sum", "total"] = "sum"
     ) -> int:
-        """A row that other sheets read, with its sums over the run and the last 12 months; red below 0 in a total."""
+        """A row that other sheets read, with its sums over all months and the last 12; red below 0 in a total."""
         self.book.keep(self.block.label, name, row, float(values.sum()), float(values[-12:].sum()))
         return self.row(row, name, formulas, values, style, sums=2)
 
@@ -119,7 +119,8 @@ class Months:
 
 
 def _profit_of(months: Months, block: Block, row: int) -> int:
-    month_heads(months.book, months.sheet, row, ("", "Whole run", "Last 12 months", ""), block.months, after=False)
+    heads = ("", f"All {block.months} months", f"Last {min(12, block.months)} months", "")
+    month_heads(months.book, months.sheet, row, heads, block.months, after=False)
     row += 1
     places: dict[str, list[int]] = {"Net revenue": [], "Costs": []}
     sums = {name: np.zeros(block.months) for name in places}
@@ -163,7 +164,7 @@ def _for_society(months: Months, block: Block, row: int, costs: np.ndarray) -> i
 
 def _cash_of(months: Months, block: Block, row: int) -> int:
     book, every = months.book, block.months + 1
-    month_heads(book, months.sheet, row, ("", "Whole run", "", ""), block.months, after=True)
+    month_heads(book, months.sheet, row, ("", "All months", "", ""), block.months, after=True)
     first = row + 1
     row, net = first, np.zeros(every)
     for line in block.cash:

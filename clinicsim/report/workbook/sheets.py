@@ -65,7 +65,7 @@ class Book:
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(A3 if sheet.name in BY_MONTH else A4)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, 1 if sheet.name == "Summary" else 0)
         sheet.set_footer("&L&A&RPage &P of &N")
 
     @property
@@ -220,11 +220,11 @@ def _volume_row(book: Book, row: int, block: Block, line: Line, name: str, value
 
 
 def month_heads(book: Book, sheet: "Worksheet", row: int, heads: Sequence[str], months: int, *, after: bool) -> None:
-    """The heads of columns, then one for each month, and perhaps one for what falls after the end."""
+    """The heads of columns, then one for each month, and perhaps one for what is paid after the last whole one."""
     for column, head in enumerate((*heads, *(f"Month {month + 1}" for month in range(months)))):
         sheet.write_string(row, column, head, book.style("head"))
     if after:
-        sheet.write_string(row, FIRST_MONTH + months, "After the end", book.style("head"))
+        sheet.write_string(row, FIRST_MONTH + months, "Afterwards", book.style("head"))
     sheet.set_column(FIRST_MONTH, FIRST_MONTH + months, 11)
     sheet.set_row(row, HEAD_HEIGHT)
 

@@ -18,18 +18,18 @@ LINE_HEIGHT = 16
 LETTERS_A_LINE, LETTERS_A_COLUMN = 42, 25
 """Letters that a line of the answer holds in the first column, and in each further one."""
 LIVE = (
-    ("Net revenue, last 12 months", "Profit and loss", "Net revenue", 2),
-    ("Costs, last 12 months", "Profit and loss", "Costs", 2),
-    ("Margin, last 12 months", "Profit and loss", "Margin", 2),
-    ("Margin, whole run", "Profit and loss", "Margin", 1),
+    ("Net revenue, last 12 whole months", "Profit and loss", "Net revenue", 2),
+    ("Costs, last 12 whole months", "Profit and loss", "Costs", 2),
+    ("Margin, last 12 whole months", "Profit and loss", "Margin", 2),
+    ("Margin, all whole months", "Profit and loss", "Margin", 1),
     ("Break-even month", "Profit and loss", "Break-even month", 1),
     ("Lowest cash at the end of a month", "Cash", "Lowest cash at the end of a month", 1),
     ("Payback month", "Cash", "Payback month", 1),
     ("Net present value", "Cash", "Net present value", 1),
 )
 FOR_SOCIETY = (
-    ("Patients' own costs, whole run", "Profit and loss", "Patients' own costs", 1),
-    ("Costs for society, whole run", "Profit and loss", "Costs for society", 1),
+    ("Patients' own costs, all whole months", "Profit and loss", "Patients' own costs", 1),
+    ("Costs for society, all whole months", "Profit and loss", "Costs for society", 1),
 )
 
 
