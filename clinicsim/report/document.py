@@ -24,6 +24,10 @@ SHOWN = ("cash", "margin-by-month")
 MOST_WITHOUT_SOURCE = 8
 """Inputs of one section of a file that are named."""
 CHART_WIDTH = Cm(14)
+TABLE_WIDTH = 17.0
+"""Centimetres between the margins."""
+MOST_IN_A_LINE = 30
+"""Letters from which on a text in a table is broken into lines."""
 FIXED_DATE = datetime.datetime(2000, 1, 1)
 """The same in every file, so that the same results give the same bytes."""
 MONEY_WORDS = ("price", "wage", "rent", "overhead", "on_cost", "medicine", "supplies", "lodging", "opening", "cash",
@@ -92,8 +96,13 @@ def _list(made: Any, lines: Iterable[str]) -> None:
 def _table(made: Any, content: Table, size: float = 8.5) -> None:
     """A table whose head is repeated on each page and whose rows are not broken."""
     table = made.add_table(rows=1, cols=len(content.columns), style="Light List Accent 1")
+    table.autofit = False
+    widths = _widths(content)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for cells, row in [(table.rows[0].cells, content.columns), *((table.add_row().cells, r) for r in content.rows)]:
         for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
+            cell.width = widths[place]
             paragraph = cell.paragraphs[0]
             run = paragraph.add_run(text)
             run.font.size, run.bold = Pt(size), row is content.columns
@@ -105,6 +114,16 @@ def _table(made: Any, content: Table, size: float = 8.5) -> None:
         for name in ("w:cantSplit", *(("w:tblHeader",) if number == 0 else ())):
             properties.append(OxmlElement(name))
     made.add_paragraph()
+
+
+def _widths(content: Table) -> list[Cm]:
+    """Widths of columns by their longest words, which are not to be broken, and their longest texts."""
+    rows = [content.columns, *content.rows]
+    shares = []
+    for column in zip(*rows, strict=True):
+        longest_word = max(len(word) for text in column for word in f"{text} -".split())
+        shares.append(longest_word + min(MOST_IN_A_LINE, max(map(len, column))) / 2)
+    return [Cm(TABLE_WIDTH * share / sum(shares)) for share in shares]
 
 
 def _charts(made: Any, figures: Sequence["Figure"], pictures: Mapping[str, bytes]) -> None:

@@ -136,7 +136,7 @@ def _of_bars(found: Sensitivity) -> pd.DataFrame:
 def _of_indices(found: Sensitivity) -> pd.DataFrame:
     assert found.effects is not None
     rows = [
-        (found.inputs[place], name, one.value, one.low, one.high, _index(one.value, one.low, one.high))
+        (found.inputs[place], name, one.value, one.low, one.high, _index(found, one.value, one.low, one.high))
         for name, index in found.effects.indices.items()
         for place, one in enumerate(index)
     ]
