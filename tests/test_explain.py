@@ -118,6 +118,99 @@ def test_values_are_said_as_people_say_them():
     assert [say.plural(noun) for noun in ("nurse", "box", "therapy", "day")] == ["nurses", "boxes", "therapies", "days"]
 
 
+WHOLE = """
+clinicsim: 1
+name: A whole clinic
+start: 2027-01-04
+length: 2 years
+hours: {mon-fri: 08:00-18:00}
+arrivals: {rate: 6 per week}
+staff: {nurse: 2, doctor: {count: 1, on_call: {at_once: 2}}}
+rooms: {bay: 2}
+patients: {severity: 14}
+visits:
+  talk: {takes: 60 min, staff: nurse}
+  dosing: {takes: 2 h, staff: nurse, room: bay, session_of: ketamine, present: {doctor: reachable}}
+outcome: {treatments: {ketamine: {}}}
+money: {cash: 0}
+protocols: {short: {price: 900, steps: {course: {repeat: 3, visit: dosing, every: 1 week}}}}
+pathway: {talk: {visit: talk}, course: {protocol: short}}
+"""
+SET = """
+booking.prefer=level
+    Of the days inside what was asked for, the least loaded one is given, and not the first.
+booking.backfill=no
+    Slots freed by late cancellations are not offered to those who wait: the list is served as days open.
+booking.courses=all at once
+    With a round of a course the rounds after it are held too, as far ahead as days are open.
+booking.reserve={some: {for: new, pool: rooms.bay, share: 40%, until: 2 days, days: [mon, tue]}}
+    Some: on Monday and Tuesday, 40% of the time of bays is kept for new patients, until 2 days before.
+booking.overbook={talk: 1 per day}
+    Talk: 1 more a day may be booked on a start that is taken already.
+booking.panel_cap={maintenance: 30%, pool: staff.nurse, then: refuse}
+    While maintenance holds more than 30% of the time of nurses in the next four weeks, nobody new begins, and those\
+ who ask are refused.
+day.order=arrival
+    Who is called next goes by who came first.
+day.finish=hand_over
+    Who is with a patient when their hours end hands over to a colleague who is there.
+day.last_start=2 h
+    No visit begins in the last 2 hours before closing.
+closed_for={gap: {visit: dosing, from: 2027-03-01, until: 2027-03-20, notice: 7 days}}
+    Gap: “dosing” cannot be held from 1 March 2027 until 20 March 2027, which is known 1 week before.
+staff.nurse.non_contact=20%
+    20% of their hours are kept free of patients, for meetings and calls.
+staff.doctor.on_call.hours={mon: 09:00-12:00}
+    Each can be reached for 2 visits at a time, Monday 09:00 to 12:00.
+visits.dosing.present.doctor=on site
+    Dosing: takes 2 hours; with a nurse; in a bay; while a doctor is in the house.
+visits.dosing.not_today={chance: 3%, takes: 20 min}
+    In 3% of cases it is called off on the day once it has begun, which then takes 20 minutes, and booked anew.
+protocols.short.terms={deposit: 30%, refundable_until: 30 days, balance: by session, refund_unused: 50%}
+    The course “short” is sold as a package of 900 USD: 30% as a deposit, to be had back until 30 days before the\
+ start; the rest by session; 50% of what was not used is given back.
+protocols.short.hazard_ratio=0.8
+    After the course “short” the gain is lost at this pace, against 1: 0.8.
+protocols.short.steps.course.book=all at once
+    Course: dosing, 3 times, every week, booked all at once.
+outcome.effect_basis=per course
+    Whole courses are taken to be alike in effect, whatever the number of their sessions.
+outcome.treatments.ketamine.enduring=20%
+    20% never lose what they have gained.
+outcome.treatments.ketamine.attributable=30%
+    30% of the effect is taken to be the medicine's own.
+outcome.utility.at_zero=0.9
+    Of full health a score of 0 is worth 90%, and each point more 1.8% less.
+money.overtime_premium=100%
+    Overtime costs 100% more than the wage.
+money.card_fee=3%
+    3% of what patients pay is lost to card fees.
+money.inflation=3% per year
+    Prices and wages rise by 3% a year.
+money.discount=3% per year
+    What comes later counts less, by 3% a year.
+money.discount_health=1% per year
+    Health that comes later counts less, by 1% a year.
+money.worth_of_qaly=50000
+    A year in full health is taken to be worth 50,000 USD.
+money.societal={hour: 20, trip: 15}
+    Patients themselves spend 20 USD for each hour, 15 for each trip to the clinic.
+arrivals.campaigns={ad: {from: 2027-03-01, until: 2027-03-31, extra: 40%, cost: 3000}}
+    The campaign “ad” brings 40% more, from 1 March 2027 until 31 March 2027, and costs 3,000.
+arrivals.sources={web: {rate: 2 per day, cost: 50, growth: 10% per year}}
+    2 people a day ask through web, at 50 each, growing by 10% a year.
+"""
+"""What may be set, and under each line the sentence that tells of it."""
+
+
+@pytest.mark.parametrize(("line", "words"), [*zip(SET.split("\n")[1:-1:2], SET.split("\n")[2::2], strict=True)])
+def test_what_a_planner_may_set_is_told(line, words):
+    address, _, value = line.partition("=")
+    changes = {address: value} | ({"arrivals.rate": None} if address == "arrivals.sources" else {})
+    assert words.strip() not in told(WHOLE)
+    assert words.strip() in told(WHOLE, **changes)
+
+
 def test_leavers_by_an_attribute_are_added_up():
     text = BASE.replace("pathway:", "patients: {contraindication: {none: rest, psychosis: 3%, other: 12%}}\npathway:")
     text = text.replace(

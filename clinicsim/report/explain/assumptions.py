@@ -66,6 +66,8 @@ def outcome(scenario: "Scenario", used: frozenset[str]) -> Iterator[Line]:
     )
     weeks = [duration(landmark) for landmark in found.landmarks]
     yield sentence(f"outcomes are counted {listed(weeks)} after the inquiry, over everybody who could be treated")
+    worth, less = found.utility.at_zero, -found.utility.per_point
+    yield sentence(f"of full health a score of 0 is worth {share(worth)}, and each point more {share(less)} less")
     if found.measurement_sd:
         yield sentence(f"a measured score is off the true one, typically by {points(found.measurement_sd)}")
     given = {scenario.visits[name].session_of for name in used}
@@ -74,10 +76,16 @@ def outcome(scenario: "Scenario", used: frozenset[str]) -> Iterator[Line]:
         if name in given | medicines:
             yield sentence(f"{words(name)}:")
             yield from (sentence(text, 1) for text in _treatment(treatment, name in given))
+    alike = "a whole course" if found.effect_basis == "per course" else "as many sessions"
+    if found.effect_basis == "per course":
+        yield sentence("whole courses are taken to be alike in effect, whatever the number of their sessions")
     for name, protocol in scenario.protocols.items():
         if protocol.effect_ratio != 1:
             ratio = number(protocol.effect_ratio)
-            yield sentence(f"the course “{words(name)}” is assumed to do {ratio} times the good of as many sessions")
+            yield sentence(f"the course “{words(name)}” is assumed to do {ratio} times the good of {alike}")
+        if not (isinstance(protocol.hazard_ratio, Fixed) and protocol.hazard_ratio.value == 1):
+            pace = quantity(protocol.hazard_ratio, number)
+            yield sentence(f"after the course “{words(name)}” the gain is lost at this pace, against 1: {pace}")
 
 
 def _remission(scale: SymptomScale) -> str:
@@ -96,6 +104,10 @@ def _treatment(treatment: Any, in_sessions: bool) -> Iterator[str]:
         onset = treatment.onset
         at_once = isinstance(onset, Fixed) and onset.value == 0
         yield "it acts at once" if at_once else f"it acts after this time: {quantity(onset, duration)}"
+    if not (isinstance(treatment.enduring, Fixed) and treatment.enduring.value == 0):
+        yield f"{quantity(treatment.enduring, share)} never lose what they have gained"
+    if "attributable" in treatment.model_fields_set:
+        yield f"{share(treatment.attributable)} of the effect is taken to be the medicine's own"
     last = "last session" if in_sessions else "end of it"
     yield f"after the {last}, half of the gain is lost after this time: {quantity(treatment.lasts, duration)}"
 

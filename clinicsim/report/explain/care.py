@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from clinicsim.model.sampling import means
+from clinicsim.report.explain import rules
 from clinicsim.report.explain.lines import Line, Names, also, sentence
 from clinicsim.report.explain.people import DAY_NAMES, duration_hours
 from clinicsim.report.explain.quantities import (
@@ -20,6 +21,7 @@ from clinicsim.report.explain.quantities import (
     plural,
     quantity,
     share,
+    share_a_time,
     week,
     words,
 )
@@ -72,8 +74,8 @@ def _needs(names: Names, spec: Any) -> Iterator[str]:
     if spec.room is not None:
         room = choice(spec.room, names.room)
         yield f"in {a(room)}" if isinstance(spec.room, Options) and len(spec.room.shares) == 1 else f"in a room: {room}"
-    for role in spec.present:
-        yield f"while {a(names.role(role))} is in the house"
+    for role, where in spec.present.items():
+        yield f"while {a(names.role(role))} {'is in the house' if where == 'on site' else 'can be reached'}"
 
 
 def _manner(scenario: "Scenario", visit: Any) -> Iterator[str]:
@@ -123,7 +125,10 @@ def _afterwards(scenario: "Scenario", visit: Any) -> Iterator[str]:
         yield f"in {share(visit.escort.missing)} of cases nobody comes to fetch the patient, who stays {longer} longer"
     if visit.not_today is not None:
         chance = quantity(visit.not_today.chance, share)
-        yield f"in {chance} of cases it is called off on the day once it has begun, and booked anew"
+        after, longer = visit.not_today.after, visit.not_today.takes
+        when = "once it has begun" if after is None else f"after the part “{words(after)}”"
+        lasts = "" if longer is None else f", which then takes {quantity(longer, duration)}"
+        yield f"in {chance} of cases it is called off on the day {when}{lasts}, and booked anew"
     for role, minutes in visit.charting.items():
         who = "everybody" if role == "everybody" else f"the {names.role(role)}"
         yield f"{who} then writes notes for {duration(minutes)}"
@@ -157,29 +162,15 @@ def _event(names: Names, name: str, event: Any) -> str:
 
 def booking(scenario: "Scenario") -> Iterator[Line]:
     """How dates are made and kept."""
-    rules = scenario.booking
-    yield sentence(
-        f"visits begin on a grid of {duration(rules.slot)}; a day opens for booking {duration(rules.horizon)} ahead, "
-        "and those for whom nothing is free wait on a list"
-    )
-    ranked = sorted(rules.priority.items(), key=lambda entry: entry[1])
-    yield sentence(f"who is served first: {', then '.join(words(name) for name, _ in ranked)} patients")
-    if rules.backfill:
-        yield sentence("slots freed by late cancellations are offered at once to those who wait")
-    yield from (sentence(text) for text in _attendance(scenario.attendance))
-    limit = duration(scenario.day.overtime_limit)
-    yield sentence(f"a visit that would end more than {limit} after closing is moved to another day")
-    for name, gap in scenario.closed_for.items():
-        these = listed([f"“{Names(scenario).visit(visit)}”" for visit in gap.visit])
-        span = f"from {moment(gap.from_)} until {moment(gap.until)}"
-        yield sentence(f"{words(name)}: {these} cannot be held {span}")
+    for text in (*rules.dates(scenario), *_attendance(scenario.attendance), *rules.the_day(scenario)):
+        yield sentence(text)
 
 
-def _attendance(rules: Any) -> Iterator[str]:
+def _attendance(found: Any) -> Iterator[str]:
     """Who does not come, of the keys that are written."""
-    written = rules.model_fields_set
+    written = found.model_fields_set
     if "no_show" in written:
-        chance = rules.no_show
+        chance = found.no_show
         if hasattr(chance, "same_day"):
             yield (
                 f"{share(chance.same_day)} do not come to a visit booked on its day, rising to "
@@ -189,13 +180,13 @@ def _attendance(rules: Any) -> Iterator[str]:
         else:
             yield f"{quantity(chance, share)} do not come"
     if "late_cancel" in written:
-        yield f"{quantity(rules.late_cancel, share)} cancel late, {quantity(rules.notice, duration)} before the visit"
+        yield f"{quantity(found.late_cancel, share)} cancel late, {quantity(found.notice, duration)} before the visit"
     if "rebook" in written:
-        yield f"before their first dosing, {quantity(rules.rebook, share)} of those who missed a visit ask again"
+        yield f"before their first dosing, {quantity(found.rebook, share)} of those who missed a visit ask again"
     if "arrives" in written:
-        yield f"arrival against the appointment: {quantity(rules.arrives, duration)}"
-    if "fee" in written and rules.fee:
-        yield f"a missed visit costs {amount(rules.fee)}"
+        yield f"arrival against the appointment: {quantity(found.arrives, duration)}"
+    if "fee" in written and found.fee:
+        yield f"a missed visit costs {amount(found.fee)}"
 
 
 def retreats(scenario: "Scenario", used: frozenset[str]) -> Iterator[Line]:
@@ -224,12 +215,15 @@ def _retreat(scenario: "Scenario", name: str, retreat: Any) -> Iterator[Line]:
         yield sentence(f"people stay {retreat.lodging.nights} nights, each in {a(names.room(retreat.lodging.room))}", 1)
     if retreat.lodging is not None and retreat.lodging.cost is not None:
         yield sentence(f"lodging costs {pay(retreat.lodging.cost)}", 1)
+    if retreat.lodging is not None and retreat.lodging.meals is not None:
+        yield sentence(f"meals cost {pay(retreat.lodging.meals)}", 1)
     if retreat.withdraw:
         yield sentence(f"{share(retreat.withdraw)} withdraw after that", 1)
     if retreat.drop_out:
         yield sentence(f"{share(retreat.drop_out)} stop at each dosing", 1)
     if retreat.price is not None:
-        yield sentence(f"the price is {quantity(retreat.price, amount)}, visits included", 1)
+        terms = _terms(retreat.terms)
+        yield sentence(f"the price is {quantity(retreat.price, amount)}, visits included{terms}", 1)
     yield sentence("what happens there:", 1)
     for entry_name, entry in retreat.itinerary.items():
         days = listed([str(day) for day in entry.days])
@@ -274,4 +268,46 @@ def money(scenario: "Scenario") -> Iterator[Line]:
     for name, protocol in scenario.protocols.items():
         if protocol.price is not None:
             price = quantity(protocol.price, amount)
-            yield sentence(f"the course “{words(name)}” is sold as a package of {price}{currency}")
+            terms = _terms(protocol.terms)
+            yield sentence(f"the course “{words(name)}” is sold as a package of {price}{currency}{terms}")
+    yield from (sentence(text) for text in _over_time(found, currency))
+
+
+def _terms(terms: Any) -> str:
+    """How a package is paid, of what is written."""
+    parts = []
+    if terms.deposit:
+        until = terms.refundable_until
+        back = "" if until is None else f", to be had back until {offset_in_words(until)} before the start"
+        parts.append(f"{share(terms.deposit)} as a deposit{back}")
+    if "balance" in terms.model_fields_set or parts:
+        parts.append(
+            f"{'the rest' if parts else 'paid'} {'at the start' if terms.balance == 'at start' else 'by session'}"
+        )
+    if terms.refund_unused < 1.0:
+        parts.append(f"{share(terms.refund_unused)} of what was not used is given back")
+    return f": {'; '.join(parts)}" if parts else ""
+
+
+def _over_time(found: Any, currency: str) -> Iterator[str]:
+    """What is lost or comes on top, what later money is worth, and what is counted beside the clinic's money."""
+    if "overtime_premium" in found.model_fields_set:
+        yield f"overtime costs {share(found.overtime_premium)} more than the wage"
+    if found.card_fee:
+        yield f"{share(found.card_fee)} of what patients pay is lost to card fees"
+    if found.inflation is not None and found.inflation.share:
+        yield f"prices and wages rise by {share_a_time(found.inflation)}"
+    if found.discount is not None:
+        yield f"what comes later counts less, by {share_a_time(found.discount)}"
+    if found.discount_health is not None:
+        yield f"health that comes later counts less, by {share_a_time(found.discount_health)}"
+    if found.worth_of_qaly is not None:
+        yield f"a year in full health is taken to be worth {amount(found.worth_of_qaly)}{currency}"
+    own = found.societal
+    if own is not None:
+        retreat = "" if own.retreat is None else f", {amount(own.retreat)} for the journey to a retreat"
+        escort = f", {amount(own.escort)} for who fetches them" if own.escort else ""
+        yield (
+            f"patients themselves spend {amount(own.hour)}{currency} for each hour, {amount(own.trip)} for each trip "
+            f"to the clinic{retreat}{escort}"
+        )

@@ -43,7 +43,8 @@ MONTH_NAMES = {"jan": "January", "feb": "February", "mar": "March", "apr": "Apri
 DAY_NAMES = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday",
              "sat": "Saturday", "sun": "Sunday", "else": "other days"}  # fmt: skip
 TOLD_OF_ROLES = {"count", "hours", "skills", "contact_limit", "breaks", "absence", "wage", "paid", "only_for",
-                 "changes", "people", "on_cost", "hiring", "ramp", "last_start", "handover"}  # fmt: skip
+                 "changes", "people", "on_cost", "hiring", "ramp", "last_start", "handover", "non_contact",
+                 "on_call"}  # fmt: skip
 
 
 def demand(scenario: "Scenario") -> Iterator[Line]:
@@ -53,7 +54,9 @@ def demand(scenario: "Scenario") -> Iterator[Line]:
         yield sentence(f"On average {rate(arrivals.rate, 'people')} ask for help: they come by chance, one by one")
     for name, source in arrivals.sources.items():
         wish = f", who wish for the course “{words(source.protocol)}”" if source.protocol else ""
-        yield sentence(f"{rate(source.rate, 'people')} ask through {words(name)}{wish}")
+        grows = f", growing by {share_a_time(source.growth)}" if source.growth and source.growth.share else ""
+        costs = f", at {amount(source.cost)} each" if source.cost else ""
+        yield sentence(f"{rate(source.rate, 'people')} ask through {words(name)}{costs}{grows}{wish}")
     if arrivals.history is not None:
         times = len(arrivals.history.times)
         yield sentence(f"{times} people ask at the dates and times in the file {arrivals.history.file}")
@@ -76,7 +79,9 @@ def demand(scenario: "Scenario") -> Iterator[Line]:
         extra = campaign.extra
         more = f"{share(extra.share)} more" if extra.share is not None else rate(extra.rate or 0.0, "more people")
         span = f"from {moment(campaign.from_)} until {moment(campaign.until)}"
-        yield sentence(f"the campaign “{words(name)}” brings {more}, {span}")
+        through = f" through {words(campaign.source)}" if campaign.source else ""
+        costs = f", and costs {amount(campaign.cost)}" if campaign.cost else ""
+        yield sentence(f"the campaign “{words(name)}” brings {more}{through}, {span}{costs}")
     if arrivals.word_of_mouth is not None:
         each = number(arrivals.word_of_mouth.per_responder)
         yield sentence(f"each person who gets better sends {each} others, over {duration(arrivals.word_of_mouth.over)}")
@@ -116,7 +121,7 @@ def staff(scenario: "Scenario") -> Iterator[Line]:
         yield sentence(
             f"{count} {called if count == 1 else plural(called)}, {_hours(role.hours)}{_paid(scenario, role)}"
         )
-        yield from (sentence(text, 1) for text in (*_of_role(role), *_handover(role)))
+        yield from (sentence(text, 1) for text in (*_of_role(role), *_on_call(role), *_handover(role)))
         for person_name, person in role.people.items():
             told = listed(list(_of_person(person))) or "as the others"
             many = f" ({person.count} alike)" if person.count > 1 else ""
@@ -133,7 +138,8 @@ def _paid(scenario: "Scenario", role: Any) -> str:
     if role.wage.amount == 0:
         return ""
     currency = f" {scenario.money.currency}" if scenario.money is not None else ""
-    basis = "of work with patients" if role.paid == "worked" else "on the rota"
+    worked = role.paid == "worked" or role.hours == "as needed"
+    basis = "of work with patients" if worked else "on the rota"
     hourly = f", for hours {basis}" if role.wage.per == "hour" else ""
     return f"; paid {pay(role.wage, currency)}{hourly}"
 
@@ -151,6 +157,8 @@ def _of_role(role: Any) -> Iterator[str]:
         begin, end = pause.between
         yield f"a break of {duration(pause.lasts)} between {_clock(begin)} and {_clock(end)}"
     yield from _absence(role.absence)
+    if role.non_contact:
+        yield f"{share(role.non_contact)} of their hours are kept free of patients, for meetings and calls"
     if role.ramp:
         yield f"those hired later take {duration(role.ramp)} to a full caseload"
     if role.last_start:
@@ -163,6 +171,13 @@ def _of_role(role: Any) -> Iterator[str]:
         yield f"each hire costs {amount(role.hiring)}"
     yield from changes(role.changes)
     yield from also(role, TOLD_OF_ROLES)
+
+
+def _on_call(role: Any) -> Iterator[str]:
+    if role.on_call is not None:
+        many = f"{role.on_call.at_once} visits" if role.on_call.at_once != 1 else "1 visit"
+        when = "while the clinic is open" if role.on_call.hours is None else week(role.on_call.hours)
+        yield f"each can be reached for {many} at a time, {when}"
 
 
 def _handover(role: Any) -> Iterator[str]:

@@ -149,6 +149,8 @@ class _Walker:
         if not is_nothing(step.every):
             play = "" if is_nothing(step.tolerance) else f", give or take {offset_in_words(step.tolerance)}"
             yield f"{every(step.every)}{play}"
+        if step.book is not None:
+            yield f"booked {step.book}"
         if step.drop_out is not None:
             yield f"at each gap {quantity(step.drop_out, share)} stop"
         if step.late_drop_out is not None:
@@ -177,11 +179,10 @@ class _Walker:
     def _leave(self, step: Any) -> tuple[str, list[Line]]:
         parts = []
         for reason, value in step.leave.items():
-            priced = (
-                f" at a price of {amount(value.at_price)} (elasticity {number(value.elasticity)})"
-                if hasattr(value, "at_price")
-                else ""
-            )
+            priced = ""
+            if hasattr(value, "at_price"):
+                price, elasticity = amount(value.at_price), number(value.elasticity)
+                priced = f" at a price of {price} of “{words(value.of)}” (elasticity {elasticity})"
             back = step.returns.get(reason)
             again = "" if back is None else f", of whom {share(back.share)} come back after {duration(back.after)}"
             parts.append(f"{leavers(self._scenario, value)} leave ({words(reason)}{priced}{again})")
