@@ -13,7 +13,7 @@ from clinicsim.report.explain import explain, files
 from clinicsim.report.explain import quantities as say
 from clinicsim.report.explain.drawing import draw_pathway
 from clinicsim.report.pictures import can_draw, picture_of
-from clinicsim.scenario import load_many, loads
+from clinicsim.scenario import load, load_many, loads
 from clinicsim.scenario.forms import Offset, Period, ShareATime, Span
 
 ROOT = Path(__file__).parent.parent
@@ -162,6 +162,10 @@ staff.nurse.non_contact=20%
     20% of their hours are kept free of patients, for meetings and calls.
 staff.doctor.on_call.hours={mon: 09:00-12:00}
     Each can be reached for 2 visits at a time, Monday 09:00 to 12:00.
+staff.nurse={people: {ann: {count: 2, wage: 90 per hour}}}
+    Ann (2 alike): paid 90 an hour.
+staff.nurse.changes={less: {from: 2027-05-01, hours: {mon: 09:00-12:00}}}
+    From 1 May 2027: the hours Monday 09:00 to 12:00.
 visits.dosing.present.doctor=on site
     Dosing: takes 2 hours; with a nurse; in a bay; while a doctor is in the house.
 visits.dosing.not_today={chance: 3%, takes: 20 min}
@@ -209,6 +213,20 @@ def test_what_a_planner_may_set_is_told(line, words):
     changes = {address: value} | ({"arrivals.rate": None} if address == "arrivals.sources" else {})
     assert words.strip() not in told(WHOLE)
     assert words.strip() in told(WHOLE, **changes)
+
+
+def test_what_a_retreat_does_with_too_few_people_or_rooms_is_told():
+    changes = {
+        "retreats.five_day.below_minimum": "{visit: preparation}",
+        "retreats.five_day.itinerary.own_hour.if_no_room": "skip",
+        "retreats.five_day.lodging.meals": "70 per day",
+    }
+    found = explain(load(ROOT / "scenarios/retreat.yaml", changes))
+    lines = [line.text for section in found.sections for line in section.lines]
+    below = "with too few people they are offered something else, which 50% take:"
+    assert lines[lines.index(f"Whether it runs is decided 3 weeks before; {below}") + 1] == "Instead: preparation."
+    assert "Own hour: integration on days 2 and 4 from 11:00 to 18:00; what finds no room is missed." in lines
+    assert "Meals cost 70 a day." in lines
 
 
 def test_leavers_by_an_attribute_are_added_up():

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from clinicsim.model.sampling import means
-from clinicsim.report.explain import rules
+from clinicsim.report.explain import rules, steps
 from clinicsim.report.explain.lines import Line, Names, also, sentence
-from clinicsim.report.explain.people import DAY_NAMES, duration_hours
+from clinicsim.report.explain.people import DAY_NAMES
 from clinicsim.report.explain.quantities import (
     a,
     amount,
@@ -204,12 +204,15 @@ def _retreat(scenario: "Scenario", name: str, retreat: Any) -> Iterator[Line]:
         when = f"from {date(retreat.first)} on, {every(retreat.every)}"
     yield sentence(f"“{names.retreat(name)}” is held {when}, for {retreat.size.min} to {retreat.size.max} people")
     yield sentence(f"whether it runs is decided {offset_in_words(retreat.confirm)} before; {_below(retreat)}", 1)
+    if not isinstance(retreat.below_minimum, str):
+        yield from steps.instead(scenario, retreat.below_minimum, 2)
     if retreat.team:
         team = [f"{count} {names.role(role) if count == 1 else plural(names.role(role))}" for role, count in
                 retreat.team.items()]  # fmt: skip
-        yield sentence(f"{listed(team)} are away from the clinic for its days", 1)
+        alone = sum(retreat.team.values()) == 1
+        yield sentence(f"{listed(team)} {'is' if alone else 'are'} away from the clinic for its days", 1)
     for role, time in retreat.time_off.items():
-        yield sentence(f"afterwards {plural(names.role(role))} rest for {duration_hours(time)}", 1)
+        yield sentence(f"afterwards {plural(names.role(role))} rest for {duration(time)}", 1)
     yield sentence(f"its visits may be {week(retreat.hours)}", 1)
     if retreat.lodging is not None:
         yield sentence(f"people stay {retreat.lodging.nights} nights, each in {a(names.room(retreat.lodging.room))}", 1)
@@ -232,7 +235,8 @@ def _retreat(scenario: "Scenario", name: str, retreat: Any) -> Iterator[Line]:
             clock_words = f" from {clock(entry.from_)}" + (f" to {clock(entry.until)}" if entry.until else " on")
         visit = choice(entry.visit, names.visit)
         many = "days" if len(entry.days) > 1 else "day"
-        yield sentence(f"{words(entry_name)}: {visit} on {many} {days}{clock_words}", 2)
+        room = {"move": "", "skip": "; what finds no room is missed", "overtime": "; what finds no room is held later"}
+        yield sentence(f"{words(entry_name)}: {visit} on {many} {days}{clock_words}{room[entry.if_no_room]}", 2)
 
 
 def _below(retreat: Any) -> str:
@@ -240,7 +244,7 @@ def _below(retreat: Any) -> str:
         return "with too few people they join the next date"
     if retreat.below_minimum == "run":
         return "it runs even with too few people"
-    return f"with too few people they are offered something else, which {quantity(retreat.accept, share)} take"
+    return f"with too few people they are offered something else, which {quantity(retreat.accept, share)} take:"
 
 
 def money(scenario: "Scenario") -> Iterator[Line]:

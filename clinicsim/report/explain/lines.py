@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from clinicsim.measures.scheme import called
-from clinicsim.report.explain.quantities import begun, moment, share, words
+from clinicsim.report.explain.quantities import begun, moment, pay, share, week, words
 
 if TYPE_CHECKING:
     from clinicsim.scenario import Scenario
@@ -75,12 +75,16 @@ def changes(found: Mapping[str, Any]) -> Iterator[str]:
             *([f"{change.add} more"] if change.add is not None else []),
             *([f"{change.remove} fewer"] if change.remove is not None else []),
             *([f"{change.count} in all"] if change.count is not None else []),
-            *(["other hours"] if change.hours is not None else []),
-            *(["other pay"] if change.wage is not None else []),
-            *(["another rent"] if change.rent is not None else []),
+            *([_hours(change.hours)] if change.hours is not None else []),
+            *([f"paid {pay(change.wage)}"] if change.wage is not None else []),
+            *([f"rent {pay(change.rent)} each"] if change.rent is not None else []),
         ]
         until = f" until {moment(change.until)}" if change.until is not None else ""
         yield f"from {moment(change.from_)}{until}: {', '.join(what)}"
+
+
+def _hours(hours: Any) -> str:
+    return "there when booked" if hours == "as needed" else f"the hours {week(hours)}"
 
 
 def also(spec: Any, told: set[str]) -> Iterator[str]:

@@ -191,6 +191,10 @@ def _handover(role: Any) -> Iterator[str]:
 def _of_person(person: Any) -> Iterator[str]:
     if person.hours is not None:
         yield _hours(person.hours)
+    if "wage" in person.model_fields_set and person.wage is not None:
+        yield f"paid {pay(person.wage)}"
+    if "paid" in person.model_fields_set and person.paid is not None:
+        yield f"paid for hours {'of work with patients' if person.paid == 'worked' else 'on the rota'}"
     yield from _of_role(person)
 
 

@@ -50,6 +50,12 @@ def maintenance(scenario: "Scenario", used: frozenset[str]) -> Iterator[Line]:
             yield from _Walker(scenario).steps(plan.steps, 2)
 
 
+def instead(scenario: "Scenario", step: Any, level: int) -> Iterator[Line]:
+    """A step that some take in the place of another."""
+    for line in _Walker(scenario).step("instead", step, 0):
+        yield Line(line.text, line.level + level)
+
+
 def plan_in_words(plan: Any) -> str:
     """A maintenance plan in a clause."""
     offered = {
