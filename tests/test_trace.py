@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,23 @@ def test_a_journey_is_told_with_dates_waits_and_scores(clinic):
     (figure,) = told.figures
     figure.chart().to_dict(validate=True)
     assert len(figure.panels) == 2
+
+
+def test_a_date_that_takes_the_place_of_another_is_told(clinic):
+    """Who cancels with a date in hand gets the next one at that moment; it is told how far ahead that lies."""
+    scenario, log = clinic
+    made = {(row[3], row[0]): row for row in log.rows["booked"]}
+    moved = 0
+    for time, visit, patient, visit_type, reason, _ in log.rows["unbooked"]:
+        again = made.get((patient, time))
+        if reason == "late_cancel" and again is not None and again[1] != visit:
+            words = [row[1] for row in trace_patient(log, scenario, patient).table.rows]
+            name = visit_type.replace("_", " ")
+            date = f"Got a date for {name}, {length_in_words(again[5] - time)} ahead"
+            after = [second for first, second in pairwise(words) if first == f"Cancelled late: {name} (late cancel)"]
+            assert any(text.startswith(date) for text in after), (patient, date, after)
+            moved += 1
+    assert moved > 5
 
 
 def test_who_leaves_at_once_has_a_journey_too(clinic):

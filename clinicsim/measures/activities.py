@@ -143,7 +143,14 @@ class _Reader:
             ends = [*(row[0] for row in rows[1:]), self._end]
             for (since, _, state, _), until in zip(rows, ends, strict=True):
                 if state in STATES and until > since:
-                    yield self._indirect(patient, STATES[state], since, until)
+                    yield from self._each_date(patient, STATES[state], since, until)
+
+    def _each_date(self, patient: int, kind: str, since: float, until: float) -> Iterator[Activity]:
+        """A wait; with a date, one up to each new date that took the place of another."""
+        made = self._bookings.get((patient,), ()) if kind == DATED else ()
+        ends = [*(row[0] for row in made if since < row[0] < until), until]
+        for first, last in zip([since, *ends], ends, strict=False):
+            yield self._indirect(patient, kind, first, last)
 
     def _indirect(self, patient: int, kind: str, since: float, until: float) -> Activity:
         request = _latest(self._asked.get((patient,), ()), since)
@@ -151,8 +158,8 @@ class _Reader:
         wait = self._wait(patient, kind, visit_type, since, until)._replace(
             lifecycle=GOING_ON if until >= self._end else DONE, step=step
         )
-        booking = _latest(self._bookings.get((patient,), ()), until) if kind == DATED else None
-        if booking is None or booking[0] >= until:
+        booking = _latest(self._bookings.get((patient,), ()), since) if kind == DATED else None
+        if booking is None:
             return wait._replace(visit_type=visit_type)
         cause = _largest((row[4], row[5]) for row in self._delays.get((booking[1], patient), ()))
         return self._of_visit(wait, booking[1], booking[4])._replace(cause=cause)

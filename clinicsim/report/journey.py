@@ -181,6 +181,8 @@ def _wait(scenario: "Scenario", one: Activity) -> str:
         return f"Asked for {visit}: no date was free; waited {length} on the list{still}"
     if one.kind == JOINED:
         return f"Took a place in the retreat “{visit}”; waited {length} for it{still}"
+    if not math.isnan(one.appointment):
+        length = length_in_words(one.appointment - one.start)
     late = ""
     if one.late >= LATE_FROM:
         cause = cause_words(one.cause, scenario)
