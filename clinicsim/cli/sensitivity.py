@@ -64,7 +64,7 @@ def sensitivity(
     """Say how much each input of SCENARIO moves a measure, over its uncertain range.
 
     Prints a tornado with intervals, or indices by Morris or Sobol, the noise of replications told apart. What is
-    finished is kept in a study's file: the same command again goes on from there.
+    finished is kept in a study's file: the same command again, or clinicsim study resume, goes on from there.
 
     \b
     Example:

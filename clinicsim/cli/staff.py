@@ -56,7 +56,8 @@ def staff(
     """Find the cheapest plan of SCENARIO that meets service targets, with 95% confidence.
 
     Prints the plan, whether fresh patients confirm it, and a ladder of near-best plans: cheaper ones are ruled out, or
-    undecided. What is finished is kept in a study's file: the same command again goes on from there.
+    undecided. What is finished is kept in a study's file: the same command again, or clinicsim study resume, goes on
+    from there.
 
     \b
     Example:

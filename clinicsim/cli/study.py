@@ -1,12 +1,13 @@
 """`clinicsim study`: what lies in a study's file, to be looked at, written out, or gone on with."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from clinicsim.cli.keeping import RESUMED, STUDY, read_options
 from clinicsim.cli.options import cluster_option
-from clinicsim.cli.sweep import play_sweep
 from clinicsim.cli.terminal import say
 from clinicsim.errors import UsageError
 
@@ -35,14 +36,14 @@ def show(file: Path) -> None:
     from clinicsim.experiment import Store
 
     with Store(file, must_exist=True) as store:
-        options, plans, kept = store.told("options"), store.told("plans") or [], store.kept()
+        command, options = store.told("command"), store.told("options")
+        plans, kept = store.told("plans") or [], store.kept()
     if options is not None:
-        total = options["replications"] * len(plans)
-        runs = options["replications"]
-        say(f"A sweep of {len(plans)} plans, {runs} replications each ({total} in all), seed {options['seed']}.")
-        for text in options["vary"]:
+        say(_sentence(command, options, len(plans)))
+        varied = options.get("vary") or []
+        for text in [varied] if isinstance(varied, str) else varied:
             say(f"  varied: {text}")
-        for text in options["changes"]:
+        for text in options.get("changes") or []:
             say(f"  set: {text}")
     size = f"{kept.events / 1e6:,.1f} MB"
     say(f"{kept.replications} replications are kept, with {size} of events, from which other prices are told.")
@@ -53,7 +54,8 @@ def show(file: Path) -> None:
 @study.command(short_help="Go on with a study that was interrupted.")
 @file_argument
 @cluster_option
-def resume(file: Path, cluster: str | None) -> int:
+@click.pass_context
+def resume(context: click.Context, file: Path, cluster: str | None) -> int:
     """Go on with the study in FILE: play what is missing, then write its tables and charts.
 
     \b
@@ -64,12 +66,17 @@ def resume(file: Path, cluster: str | None) -> int:
 
     with Store(file, must_exist=True) as store:
         options = store.told("options")
-    if options is None:
+        name = store.told("command")
+    commands = context.find_root().command
+    command = commands.get_command(context, name) if isinstance(commands, click.Group) and name else None
+    if options is None or command is None:
         raise UsageError(f"the study in {file} was never begun; give the whole command again")
-    read = {name: _read(value) for name, value in options.items()}
-    if read["out"] is None:
-        read["out"] = file.with_name(file.name.removesuffix(".study"))
-    return play_sweep({**read, "cluster": cluster})
+    read = read_options(options)
+    if "out" in read and read["out"] is None:
+        read["out"] = file.with_name(file.name.removesuffix(STUDY))
+    context.meta[RESUMED] = file
+    status: int = context.invoke(command, **{**read, "cluster": cluster})
+    return status
 
 
 @study.command(short_help="Write every replication's figures as a CSV file.")
@@ -90,8 +97,9 @@ def export(file: Path, out: Path) -> None:
     say(f"{lines} figures: {out}")
 
 
-def _read(value: Any) -> Any:
-    """An option as it was."""
-    if isinstance(value, dict):
-        return Path(value["path"])
-    return tuple(_read(item) for item in value) if isinstance(value, list) else value
+def _sentence(command: str, options: Mapping[str, Any], plans: int) -> str:
+    """What a study is."""
+    if command != "sweep":
+        return f"What clinicsim {command} has played, seed {options['seed']}."
+    runs = options["replications"]
+    return f"A sweep of {plans} plans, {runs} replications each ({runs * plans} in all), seed {options['seed']}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clinicsim.cli.answer import given_up, print_json, records, say_changes
+from clinicsim.cli.keeping import Facts, kept_in_study
 from clinicsim.cli.options import (
     cluster_option,
     json_option,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from clinicsim.experiment.sweeps import Plan
     from clinicsim.measures import Measure
 
-STUDY = ".study"
-"""The end of the name of a study's file, which lies beside the folder of its tables."""
 OF_THE_PLANS = ("scenarios", "vary", "list_file", "design", "points", "seed", "changes")
 """The options from which the plans follow, with the files that they name."""
 MOST_ROWS = 40
@@ -78,14 +77,9 @@ def sweep(**options: Any) -> int:
     Example:
         clinicsim sweep scenarios/weekly.yaml --vary staff.therapist.count=2:8 --replications 20
     """
-    return play_sweep(options)
-
-
-def play_sweep(options: Mapping[str, Any]) -> int:
-    """Play a sweep as its options say; give the exit status."""
-    from clinicsim.experiment import Store, plans_of, workers_ready
+    from clinicsim.experiment import plans_of, workers_ready
     from clinicsim.experiment import sweep as play
-    from clinicsim.report import check_folder, known_measures, write_sweep
+    from clinicsim.report import known_measures, write_sweep
 
     files, seed, replications = options["scenarios"], options["seed"], options["replications"]
     factors, points = _design(options)
@@ -93,10 +87,8 @@ def play_sweep(options: Mapping[str, Any]) -> int:
     plans = plans_of(files, points, changes, replications, seed)
     measures = _measures(options["measures"], known_measures(plans))
     folder = options["out"] or Path("outputs") / f"sweep-{files[0].stem}"
-    check_folder(folder)
-    study = folder.with_name(folder.name + STUDY)
-    with Store(study) as store:
-        _begin(store, options, plans)
+    with kept_in_study(folder, lambda store, command: _begin(store, command, plans)) as store:
+        study = store.path
         try:
             with (
                 workers_ready(replications * len(plans), options["workers"], options["cluster"]) as ready,
@@ -126,14 +118,9 @@ def _design(options: Mapping[str, Any]) -> "tuple[list[Factor], list[Point]]":
     return factors, points_of(factors, options["design"], options["points"], options["seed"])
 
 
-def _begin(store: "Store", options: Mapping[str, Any], plans: Sequence["Plan"]) -> None:
-    """Note in the study's file what it is; say what in it was made by other versions, or of files edited since."""
-    _tell_of_others(store.kept().of_others)
-    facts = {
-        "command": "sweep",
-        "options": _plain({**options, "cluster": None}),
-        "plans": [plan.scenario.content_id for plan in plans],
-    }
+def _begin(store: "Store", command: Facts, plans: Sequence["Plan"]) -> None:
+    """Note in the study's file what it is; say what in it was made of files edited since."""
+    facts = {**command, "plans": [plan.scenario.content_id for plan in plans]}
     _tell_of_edits(plans, facts, {key: store.told(key) for key in facts})
     store.tell(facts)
 
@@ -180,14 +167,6 @@ def _measures(asked: Sequence[str], known: Mapping[str, "Measure"]) -> list[str]
     return list(asked) or [name for name, measure in known.items() if measure.headline]
 
 
-def _tell_of_others(replications: int) -> None:
-    if replications:
-        note(
-            f"{replications} replications in the study's file were made by another version of the program; they are "
-            "not used, and are played again where they are needed."
-        )
-
-
 def _tell_of_edits(plans: Sequence["Plan"], now: Mapping[str, Any], before: Mapping[str, Any]) -> None:
     """Say where the same study is gone on with, and its files are not what they were when it was last played."""
     if not before["options"] or before["plans"] == now["plans"]:
@@ -204,17 +183,6 @@ def _tell_of_edits(plans: Sequence["Plan"], now: Mapping[str, Any], before: Mapp
         f"Edited since this study was last played: {names}. {len(edited)} of {len(plans)} plans are not what they "
         "were and are worked out again; what was found before stays in the study's file."
     )
-
-
-def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options as JSON can hold them; files by their whole paths, so that work can go on from anywhere."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, Path):
-            return {"path": str(value.absolute())}
-        return [plain(item) for item in value] if isinstance(value, tuple) else value
-
-    return {name: plain(value) for name, value in options.items()}
 
 
 def _document(

@@ -48,7 +48,7 @@ def threshold(
     """Find the value of a parameter at which the first of two SCENARIOS stops beating the second in a measure.
 
     Prints the crossing with its 95% interval, or that there is none in the range, or more than one. What is finished is
-    kept in a study's file: the same command again goes on from there.
+    kept in a study's file: the same command again, or clinicsim study resume, goes on from there.
 
     \b
     Example:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clinicsim.cli.answer import Answer, records, tell
+from clinicsim.cli.keeping import kept_in_study
 from clinicsim.cli.options import (
     Common,
     common_options,
@@ -41,6 +42,7 @@ def uncertainty(
 
     Which scenario to choose now, the chance that this is wrong and what it would cost, what knowing each input would be
     worth, and how much of the spread is luck. The cost-effectiveness plane and the acceptability curve go to a folder.
+    What is finished is kept in a study's file: the same command again, or clinicsim study resume, goes on from there.
 
     \b
     Example:
@@ -53,13 +55,12 @@ def uncertainty(
     with workers_ready(draws, common.workers, common.cluster) as ready:
         from clinicsim.experiment.uncertainty.analysis import sentences
         from clinicsim.experiment.uncertainty.analysis import uncertainty as played
-        from clinicsim.report import check_folder, write_uncertainty
+        from clinicsim.report import write_uncertainty
 
         loaded = load_all(scenarios, common.changes)
         folder = out_folder(common.out, scenarios, "{}-uncertainty")
-        check_folder(folder)
-        with progress("Playing") as on_progress:
-            found = played(loaded, draws, common.seed, common.workers, on_progress, ready)
+        with kept_in_study(folder) as store, progress("Playing") as on_progress:
+            found = played(loaded, draws, common.seed, common.workers, on_progress, ready, store)
     changes = read_changes(common.changes)
     with waiting("Drawing the charts"):
         remark = write_uncertainty(found, folder, changes)

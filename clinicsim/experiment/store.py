@@ -9,12 +9,13 @@ the same events are priced again, and nothing is simulated.
 import json
 import pickle
 import sqlite3
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from clinicsim.errors import OutputError, UsageError
 from clinicsim.experiment.engine import engine_version
@@ -23,7 +24,6 @@ from clinicsim.experiment.work import Played
 
 if TYPE_CHECKING:
     from clinicsim.measures import Measured
-    from clinicsim.scenario import Scenario
 
 MARK = 0x436C696E
 """By which SQLite files of this program are known ("Clin")."""
@@ -49,6 +49,22 @@ CREATE TABLE events (
     played TEXT NOT NULL, seed INTEGER NOT NULL, number INTEGER NOT NULL, engine TEXT NOT NULL, log BLOB NOT NULL,
     PRIMARY KEY (played, seed, number, engine));
 """
+
+
+class Identified(Protocol):
+    """What replications are known by: a scenario, or what stands for one that is made elsewhere."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def content_id(self) -> str:
+        """The same for what plays and costs alike."""
+
+    @property
+    def played_id(self) -> str:
+        """The same for what plays alike, whatever it costs."""
 
 
 class Kept(NamedTuple):
@@ -103,7 +119,7 @@ class Store:
 
     # What is known
 
-    def replications_of(self, scenario: "Scenario", seed: int) -> set[int]:
+    def replications_of(self, scenario: Identified, seed: int) -> set[int]:
         """The numbers of the replications of a scenario that are there."""
         rows = self._file.execute(
             "SELECT number FROM replication WHERE content = ? AND seed = ? AND engine = ?",
@@ -111,7 +127,7 @@ class Store:
         )
         return {number for (number,) in rows}
 
-    def to_be_priced(self, scenario: "Scenario", seed: int) -> set[int]:
+    def to_be_priced(self, scenario: Identified, seed: int) -> set[int]:
         """The numbers of the replications that have been played, at other prices, with their events kept."""
         rows = self._file.execute(
             "SELECT number FROM events WHERE played = ? AND seed = ? AND engine = ?",
@@ -119,7 +135,7 @@ class Store:
         )
         return {number for (number,) in rows} - self.replications_of(scenario, seed)
 
-    def events_of(self, scenario: "Scenario", seed: int, replication: int) -> Played:
+    def events_of(self, scenario: Identified, seed: int, replication: int) -> Played:
         """A replication of what is played, at other prices, with its events."""
         played, engine = scenario.played_id, engine_version()
         (log,) = self._file.execute(
@@ -133,7 +149,7 @@ class Store:
         ).fetchone()
         return Played(replication, self._measured(content, seed, replication), log)
 
-    def measured(self, scenario: "Scenario", seed: int, replication: int) -> "Measured":
+    def measured(self, scenario: Identified, seed: int, replication: int) -> "Measured":
         """The figures of a replication that is there."""
         return self._measured(scenario.content_id, seed, replication)
 
@@ -157,7 +173,7 @@ class Store:
         with _told_of(self.path):
             return unpack_rest(rest, figures)
 
-    def values_of(self, scenario: "Scenario", seed: int, measure: str, replications: int) -> list[float]:
+    def values_of(self, scenario: Identified, seed: int, measure: str, replications: int) -> list[float]:
         """The values of one measure in the first replications that are there, in their order."""
         rows = self._file.execute(
             "SELECT value FROM replication JOIN figure ON replication.id = figure.replication"
@@ -198,17 +214,19 @@ class Store:
             rows = [(key, json.dumps(value, ensure_ascii=False)) for key, value in facts.items()]
             self._file.executemany("INSERT OR REPLACE INTO study VALUES (?, ?)", rows)
 
-    def keep(self, scenario: "Scenario", seed: int, played: Iterable[Played]) -> None:
+    def keep(self, scenario: Identified, seed: int, played: Iterable[Played]) -> None:
         """Put what one job has played into the file, whole or not at all."""
-        content, what = scenario.content_id, scenario.played_id
+        self.keep_all(seed, [(scenario, played)])
+
+    def keep_all(self, seed: int, found: Iterable[tuple[Identified, Iterable[Played]]]) -> None:
+        """Put what one job has played of several scenarios into the file, whole or not at all."""
         with _told_of(self.path), self._transaction():
-            self._file.execute("INSERT OR IGNORE INTO scenario VALUES (?, ?, ?)", (content, what, scenario.name))
-            for one in played:
-                self._keep_one(content, seed, one)
-                if one.events is not None and self.keeps_events(len(one.events)):
-                    row = (what, seed, one.replication, engine_version(), one.events)
-                    self._file.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?)", row)
-                    self._events += len(one.events)
+            for scenario, played in found:
+                content, what = scenario.content_id, scenario.played_id
+                self._file.execute("INSERT OR IGNORE INTO scenario VALUES (?, ?, ?)", (content, what, scenario.name))
+                for one in played:
+                    self._keep_one(content, seed, one)
+                    self._keep_events(what, seed, one)
 
     def keeps_events(self, more: int = 0) -> bool:
         """Whether there is room for so many bytes of events."""
@@ -226,6 +244,12 @@ class Store:
                 for place, (name, value) in enumerate(measured.values.items())
             ]
             self._file.executemany("INSERT INTO figure VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def _keep_events(self, what: str, seed: int, one: Played) -> None:
+        if one.events is not None and self.keeps_events(len(one.events)):
+            row = (what, seed, one.replication, engine_version(), one.events)
+            self._file.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?)", row)
+            self._events += len(one.events)
 
     def _number_of(self, measure: str) -> int:
         if measure not in self._measures:
@@ -247,6 +271,19 @@ class Store:
 
     def _has_tables(self) -> bool:
         return bool(self._file.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'measure'").fetchone()[0])
+
+
+@contextmanager
+def kept_in(study: Path | str | Store | None) -> Iterator[Store]:
+    """The store of a study, which may be open already; where none is named, one that is gone afterwards."""
+    if isinstance(study, Store):
+        yield study
+    elif study is not None:
+        with Store(Path(study)) as store:
+            yield store
+    else:
+        with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "study") as store:
+            yield store
 
 
 def _figure(value: float | None) -> float:

@@ -3,7 +3,6 @@
 What is finished is kept in the file `study`, where one is named, and is not played again.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from clinicsim.experiment.design import points_of, read_factors
 from clinicsim.experiment.growing import Growing, staying_workers
 from clinicsim.experiment.procedures.crossing import MOST_PAIRS
 from clinicsim.experiment.replications import DEFAULT_REPLICATIONS
-from clinicsim.experiment.store import Store
+from clinicsim.experiment.store import kept_in
 from clinicsim.experiment.sweeps import Sweep, plans_of
 from clinicsim.experiment.sweeps import sweep as played
 
@@ -41,7 +40,7 @@ def sweep(
     """
     factors = read_factors(vary)
     plans = plans_of(files, points_of(factors), dict(changes or {}), replications, seed)
-    with _store(study) as store:
+    with kept_in(study) as store:
         return played(plans, factors, store, replications, seed, workers, on_progress)
 
 
@@ -123,18 +122,7 @@ def find_sensitivity(
 
 
 @contextmanager
-def _store(study: Path | str | None) -> Iterator[Store]:
-    """The store of a study; where none is named, one that is gone afterwards."""
-    if study is not None:
-        with Store(Path(study)) as store:
-            yield store
-        return
-    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "study") as store:
-        yield store
-
-
-@contextmanager
 def _growing(study: Path | str | None, seed: int, workers: int | None, on_progress: Progress) -> Iterator[Growing]:
     """What plays replications as they are asked for."""
-    with _store(study) as store, staying_workers(workers) as ready:
+    with kept_in(study) as store, staying_workers(workers) as ready:
         yield Growing(store, seed, workers, ready, on_progress)

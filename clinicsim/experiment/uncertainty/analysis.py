@@ -11,12 +11,15 @@ import pandas as pd
 from clinicsim.errors import UsageError
 from clinicsim.experiment.execution import side_by_side
 from clinicsim.experiment.results import labels_of
+from clinicsim.experiment.store import Store, kept_in
 from clinicsim.experiment.uncertainty.draws import Draws, check_extremes, draw, resampled
 from clinicsim.experiment.uncertainty.information import Information, Noise, chances, inform, noise_within
 from clinicsim.experiment.uncertainty.play import Kept, Turn, play_turns, turns
 from clinicsim.experiment.uncertainty.regression import fit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from clinicsim.experiment.execution import Workers
     from clinicsim.scenario import Scenario
 
@@ -75,8 +78,11 @@ def uncertainty(
     workers: int | None = None,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
     ready: "Workers | None" = None,
+    study: "Path | str | Store | None" = None,
 ) -> Uncertainty:
     """Draw the uncertain inputs `count` times, play each draw once in each scenario, and say what follows.
+
+    What is finished is kept in the file `study`, where one is named, and is not played again.
 
     Raise UsageError or ScenarioError before anything is played where an input is not declared well.
     """
@@ -87,7 +93,8 @@ def uncertainty(
     draws = draw(scenarios, count, seed)
     check_extremes(scenarios, draws)
     work = turns(scenarios, draws, seed, min(AGAIN, count), MORE)
-    done, lost = play_turns(work, side_by_side(workers, ready), on_progress, ready)
+    with kept_in(study) as store:
+        done, lost = play_turns(work, scenarios, store, side_by_side(workers, ready), on_progress, ready)
     return analysed(scenarios, draws, done, seed, tuple(str(turn) for turn in lost))
 
 
