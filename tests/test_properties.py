@@ -82,6 +82,9 @@ def pools(draw: st.DrawFn, rooms: bool = False) -> dict[str, Any]:
             breaks=pick({"lunch": {"lasts": "30 min", "between": "11:30-14:00"}}),
             contact_limit=pick({"day": "3 h"}, {"week": "20 h"}, {"day": "6 h", "week": "8 h"}),
             hours=pick({"mon wed fri": "09:00-13:00"}, {"every day": "08:00-20:00"}, "as needed"),
+            non_contact=pick("20%"),
+            ramp=pick("2 weeks"),
+            last_start=pick("1 h"),
         )
     )
     return entry
@@ -99,6 +102,20 @@ booking = some(
     horizon=pick("1 day", "2 weeks", "26 weeks"),
     backfill=pick("yes", "no"),
     priority=pick({"new": 1, "course": 2, "maintenance": 3}),
+    prefer=pick("level"),
+    courses=pick("all at once"),
+    reserve=pick(
+        {"kept": {"for": "new", "pool": "staff.therapist", "share": "40%", "until": "2 days"}},
+        {"kept": {"for": "course", "pool": "rooms.bay", "share": "100%", "until": "0 days", "days": ["mon", "wed"]}},
+        {
+            "one": {"for": "maintenance", "pool": "staff.nurse", "share": "80%", "until": "1 week"},
+            "other": {"for": "new", "pool": "staff.nurse", "share": "30%", "until": "1 day"},
+        },
+    ),
+    overbook=pick({"intake": "2 per day"}, {"intake": "3 per week", "dosing": "1 per day"}),
+    panel_cap=pick(
+        {"maintenance": "5%", "pool": "staff.nurse"}, {"maintenance": "0%", "pool": "rooms.bay", "then": "refuse"}
+    ),
 )
 day = some(
     order=pick("appointment", "arrival"),
