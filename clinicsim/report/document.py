@@ -26,6 +26,8 @@ MOST_WITHOUT_SOURCE = 8
 CHART_WIDTH = Cm(14)
 TABLE_WIDTH = 17.0
 """Centimetres between the margins."""
+MARGIN = 3
+"""Letters that would have room beside those of a cell."""
 MOST_IN_A_LINE = 30
 """Letters from which on a text in a table is broken into lines."""
 FIXED_DATE = datetime.datetime(2000, 1, 1)
@@ -122,7 +124,7 @@ def _widths(content: Table) -> list[Cm]:
     shares = []
     for column in zip(*rows, strict=True):
         longest_word = max(len(word) for text in column for word in f"{text} -".split())
-        shares.append(longest_word + min(MOST_IN_A_LINE, max(map(len, column))) / 2)
+        shares.append(MARGIN + longest_word + min(MOST_IN_A_LINE, max(map(len, column))) / 2)
     return [Cm(TABLE_WIDTH * share / sum(shares)) for share in shares]
 
 
