@@ -164,15 +164,12 @@ class CountedPool(Pool[Pooled]):
     def _can_serve(self, level: int) -> bool:
         """Whether those who are there can serve all that is held."""
         kinds, shares = list(self._kinds), list(self._weights)
-        people = [
-            (kind, ATTENTION) for kind in range(len(kinds)) for _ in range(level >> (_COUNT_BITS * kind) & _COUNT)
-        ]
+        people = {(kind, ATTENTION): level >> (_COUNT_BITS * kind) & _COUNT for kind in range(len(kinds))}
         held = level >> _CAPACITY_BITS
-        asks = [
-            (ask, -(-ATTENTION // shares[ask][0]))
-            for ask in range(len(shares))
-            for _ in range(held >> (_COUNT_BITS * ask) & _COUNT)
-        ]
+        asks = {
+            (ask, -(-ATTENTION // share)): held >> (_COUNT_BITS * ask) & _COUNT
+            for ask, (share, _, _) in enumerate(shares)
+        }
 
         def may(kind: int, ask: int) -> bool:
             skills, only_for = kinds[kind]

@@ -26,8 +26,11 @@ class NamedPool(Pool[Seating]):
         self._workers = roster.workers(pool)
         self.people = {worker.name: place for place, worker in enumerate(self._workers)}
         self._width = DAY * window + 1
+        self._span = self._width * len(self._workers)
+        self._bytes = (self._span + self._width) // 8 + 1
         self._lane = (1 << (DAY * window)) - 1
-        self._halves = [self._width << power for power in reversed(range((len(self._workers) - 1).bit_length()))]
+        halves = [self._width << power for power in reversed(range((len(self._workers) - 1).bit_length()))]
+        self._halves = [(half, (1 << half) - 1) for half in halves]
         self._nothing: Levels = {0: self._side_by_side([DAY_MASK] * len(self._workers))}
         self._limited = [roster.has_contact_limit(worker) for worker in self._workers]
         self._any_limited = any(self._limited)
@@ -133,8 +136,12 @@ class NamedPool(Pool[Seating]):
 
     def _by_load(self, seat: Seat, day: int, minute: int) -> list[int]:
         """Those who can take a seat at a start, the least loaded first."""
-        able, width = self._able(seat, day) >> minute, self._width
-        places = [place for place in range(len(self._workers)) if able >> (place * width) & 1]
+        able = self._able(seat, day).to_bytes(self._bytes, "little")
+        places = [
+            place
+            for place, bit in enumerate(range(minute, minute + self._span, self._width))
+            if able[bit >> 3] >> (bit & 7) & 1
+        ]
         if len(places) > 1:
             week = self._roster.week(day)
             places.sort(key=lambda place: self._week_minutes[place].get(week, 0.0))
@@ -161,8 +168,8 @@ class NamedPool(Pool[Seating]):
 
     def _anybody(self, lanes: int) -> int:
         """The minutes that are set in any lane: each half of the lanes is laid on the other, down to one."""
-        for half in self._halves:
-            lanes |= lanes >> half
+        for half, rest in self._halves:
+            lanes = (lanes | lanes >> half) & rest
         return lanes & self._lane
 
     def _so_many(self, count: int, lanes: int) -> int:
