@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 from clinicsim.experiment.work import play
 from clinicsim.measures.offered_load import offered_load
+from clinicsim.model import simulate
 from clinicsim.model.shortfalls import shortfalls
 from clinicsim.scenario import Scenario, load, load_with_warnings
 from clinicsim.scenario.addresses import matches
@@ -19,7 +21,7 @@ STRESS = {"saturated", "staff-shortage", "turnover"}
 """More is asked of them than they can give, on purpose: for good, or while somebody is missing."""
 QUIET = {
     "benzodiazepine", "beta-blocker", "cbt", "emdr-intensive", "waiting-list", "intravenous", "phobia", "retreat-house",
-    "group-integration",
+    "group-integration", "follow-up",
 }  # fmt: skip
 """The people and the staff of the small clinic, of whom less is asked by another kind of care; or staff set apart."""
 UNTREATED = {"waiting-list"}
@@ -74,6 +76,20 @@ def test_a_short_replication_runs_clean_and_treats_people(scenario):
     assert (measured.values["starts"] > 0) == (name not in UNTREATED)
     assert (measured.values["completions"] > 0) == (name not in UNTREATED)
     assert 0 < measured.values["utilisation.therapist"] < 1
+
+
+def test_people_are_followed_up_at_one_three_six_and_twelve_months():
+    """From the end of their course, at a visit each time; what they gained wanes, and nobody renews it."""
+    log = simulate(load(ROOT / "scenarios/follow-up.yaml", {"length": "2 years"}), 1, 1)
+    ends = {row[1]: row[0] for row in log.rows["assessed"] if row[2] == "end_of_course"}
+    names = ("after_1_month", "after_3_months", "after_6_months", "after_12_months")
+    looks = [[row for row in log.rows["assessed"] if row[2] == name] for name in names]
+    days = [median((row[0] - ends[row[1]]) / 1440 for row in rows) for rows in looks]
+    assert days == pytest.approx([28, 91, 182, 364], abs=2)
+    assert min(map(len, looks)) > 30
+    scores = [median(row[3] for row in rows) for rows in looks]
+    assert scores == sorted(scores)
+    assert {row[3] for row in log.rows["begun"]} >= {"check"}
 
 
 def test_their_evidence_is_about_something(scenario):

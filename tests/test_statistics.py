@@ -81,6 +81,25 @@ def test_replications_from_which_the_relative_half_width_stays_small(metric, pre
     assert (first if first <= 40 else None) == expected
 
 
+@pytest.mark.parametrize(
+    ("metric", "precision", "expected"),
+    [
+        ("mean_q_time_nurse", 0.10, 7),
+        ("mean_q_time_nurse", 0.075, 16),
+        ("mean_q_time_nurse", 0.05, 31),
+        ("mean_time_with_nurse", 0.005, 24),
+        ("mean_time_with_nurse", 0.01, 6),
+        ("mean_nurse_utilisation", 0.005, 35),
+        ("mean_q_time_nurse", 0.02, -1),
+    ],
+)
+def test_replications_at_which_another_program_stops_first(metric, precision, expected):
+    """It looks at more than five replications, and no further than the first look that is narrow enough."""
+    values = [float(row["value"]) for row in CLINIC[metric]]
+    found = (estimate(values[:n]) for n in range(6, 41))
+    assert next((row.n for row in found if (row.high - row.low) / 2 / row.mean <= precision), -1) == expected
+
+
 def test_three_values():
     found = estimate([10, 20, 30])
     assert found.mean == 20
