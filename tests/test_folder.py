@@ -64,7 +64,7 @@ def test_a_comparison_writes_its_tables_charts_page_and_manifest_the_same_twice(
     assert written == content_of(tmp_path / "two")
     replications = "replications.parquet" if find_spec("pyarrow") else "replications.csv"
     charts = [f"charts/{f.name}.{kind}" for f in figures_of(examples.NAMES) for kind in ("png", "svg", "vl.json")]
-    tables = ["differences.csv", "measures.csv", "series.csv", "split.csv", replications]
+    tables = ["cost_effectiveness.csv", "differences.csv", "measures.csv", "series.csv", "split.csv", replications]
     assert sorted(written) == sorted([*tables, *charts, "report.html", "manifest.json"])
     assert beside(tmp_path / "one") == ["one", "two"]
 

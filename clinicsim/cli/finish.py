@@ -156,6 +156,7 @@ def _document(
     results: "Results", comparison: "Comparison | None", folder: Path, changes: Mapping[str, str]
 ) -> dict[str, Any]:
     from clinicsim.experiment import estimates
+    from clinicsim.experiment.effectiveness import effectiveness_frame
     from clinicsim.experiment.stopping import stopping_sentences
     from clinicsim.report import money_sentences
 
@@ -180,4 +181,5 @@ def _document(
         ]
         document["differences"] = records(comparison.differences)
         document["split"] = records(comparison.split)
+        document["cost_effectiveness"] = records(effectiveness_frame(results))
     return document

@@ -85,16 +85,20 @@ def pairs_of(results: Results) -> list[tuple[str, str]]:
     return [(label, results.labels[0]) for label in results.labels[1:]]
 
 
+def comparisons_of(results: Results) -> int:
+    """How many intervals of a comparison hold together: headline measures times pairs."""
+    return max(1, len(pairs_of(results)) * sum(measure.headline for measure in results.measures.values()))
+
+
 def difference_of(results: Results, label: str, base: str, name: str) -> Difference | None:
     """The paired difference in one measure, with the interval that all of a comparison hold together; None where there
     is none.
     """
-    comparisons = len(pairs_of(results)) * sum(measure.headline for measure in results.measures.values())
     if estimate_of(results, label, name) is None or estimate_of(results, base, name) is None:
         return None
     if results.measures[name].summary == "p95":
         return None
-    found = paired_difference(results.of(label, name), results.of(base, name), max(1, comparisons))
+    found = paired_difference(results.of(label, name), results.of(base, name), comparisons_of(results))
     return None if found.difference != found.difference else found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from clinicsim.experiment.effectiveness import effectiveness_frame
 from clinicsim.report import manifest
 from clinicsim.report.detail import join_detail
 from clinicsim.report.document import document
@@ -77,6 +78,7 @@ def _tables(findings: Findings) -> dict[str, bytes]:
     if findings.comparison is not None:
         files["differences.csv"] = frame_as_csv(findings.differences)
         files["split.csv"] = frame_as_csv(findings.comparison.split)
+        files["cost_effectiveness.csv"] = frame_as_csv(effectiveness_frame(findings.results))
     files["series.csv"] = frame_as_csv(findings.series)
     return {name: text.encode() for name, text in files.items()} | replication_values(findings.results.values)
 

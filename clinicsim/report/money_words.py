@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from clinicsim.experiment import effectiveness as effects
 from clinicsim.experiment.results import estimate_of
-from clinicsim.experiment.statistics import Estimate, wilson
-from clinicsim.experiment.words import say_range, say_value
+from clinicsim.experiment.statistics import Difference, Estimate, wilson
+from clinicsim.experiment.words import say_difference, say_difference_range, say_range, say_value
 from clinicsim.report.tables import figure_in_words
 
 if TYPE_CHECKING:
@@ -22,13 +23,16 @@ RECOVERIES = (
 
 
 def money_sentences(results: "Results") -> list[str]:
-    """For each scenario with money, the answer first: profit or loss, break-even, payback, cash, present value."""
+    """For each scenario with money, the answer first: profit or loss, break-even, payback, cash, present value, and
+    what it costs to do more for people's health than the first scenario does."""
     return [sentence for said in money_by_scenario(results).values() for sentence in said]
 
 
 def money_by_scenario(results: "Results") -> dict[str, list[str]]:
     """The same by scenario, of those that have something to say."""
     said = {label: list(_of_one(results, label)) for label in results.labels}
+    for found in effects.effectiveness(results):
+        said[found.scenario].append(_effectiveness(results, found))
     return {label: sentences for label, sentences in said.items() if sentences}
 
 
@@ -125,6 +129,56 @@ def _for_society(results: "Results", label: str) -> Iterator[str]:
         f"“{label}” costs its patients {_amount(own.mean, own.low, own.high, unit)} of their own time, travel and "
         f"escorts, beside the clinic's costs: {_amount(whole.mean, whole.low, whole.high, unit)} for society."
     )
+
+
+COSTS_IN_WORDS = {
+    "discounted_costs": "of the clinic's costs",
+    "discounted_societal_costs": "of the clinic's costs and patients' own",
+}
+QUADRANTS = {
+    effects.DOMINANT: "brings more health than “{base}” at less cost",
+    effects.GAIN: "brings more health than “{base}” at more cost",
+    effects.SAVING: "brings less health than “{base}” at less cost",
+    effects.DOMINATED: "brings less health than “{base}” at more cost",
+}
+
+
+def _effectiveness(results: "Results", found: effects.Effectiveness) -> str:
+    """The quadrant, with both differences; what a QALY costs only where that says something."""
+    unit = results.measures[found.costs].unit
+    health, cost = _health(found.health), f"{_cost(found.cost, unit)} {COSTS_IN_WORDS[found.costs]}"
+    if not found.quadrant:
+        return f"“{found.scenario}” against “{found.base}”: {_open(found)}; {health}, {cost}, over the run."
+    lead = f"“{found.scenario}” {QUADRANTS[found.quadrant].format(base=found.base)}: {health}, {cost}, over the run"
+    if found.per_qaly is None:
+        better = "better" if found.quadrant == effects.DOMINANT else "worse"
+        return f"{lead}; it is {better} on both counts, so no cost of a QALY is told."
+    ratio = _amount(found.per_qaly.difference, found.per_qaly.low, found.per_qaly.high, unit)
+    return f"{lead}; {'a QALY gained costs' if found.quadrant == effects.GAIN else 'a QALY given up saves'} {ratio}."
+
+
+def _open(found: effects.Effectiveness) -> str:
+    """What is not established of health and costs, which is why there is no ratio."""
+    doubts = [
+        doubt
+        for doubt, difference in (("brings more or less health", found.health), ("costs more or less", found.cost))
+        if not effects.is_clear(difference)
+    ]
+    return f"whether it {' and whether it '.join(doubts)} is not established, so no cost of a QALY is told"
+
+
+def _health(found: Difference) -> str:
+    word = "more" if found.difference > 0 else "fewer"
+    return f"{say_difference(found.difference, f'{word} QALYs')} ({_bounds(found)})"
+
+
+def _cost(found: Difference, unit: str) -> str:
+    word = "more" if found.difference > 0 else "less"
+    return f"{say_difference(found.difference, unit)} {word} ({_bounds(found)})"
+
+
+def _bounds(found: Difference) -> str:
+    return say_difference_range(found.low, found.high, "").strip()
 
 
 def _amount(mean: float, low: float, high: float, unit: str) -> str:
