@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from clinicsim.experiment import replicate_until as replicate_until
     from clinicsim.experiment import run as run
     from clinicsim.experiment import series_estimates as series_estimates
+    from clinicsim.experiment.fitting import back_test_clinic as back_test_clinic
     from clinicsim.experiment.fitting import fit as fit
     from clinicsim.experiment.ladder import ladder as ladder
     from clinicsim.experiment.studies import choose_best as choose_best
@@ -74,6 +75,7 @@ _HOMES = {
     "Sought": "clinicsim.experiment",
     "StallError": "clinicsim.errors",
     "UsageError": "clinicsim.errors",
+    "back_test_clinic": "clinicsim.experiment.fitting",
     "catalogue": "clinicsim.measures",
     "charts_of": "clinicsim.report",
     "choose_best": "clinicsim.experiment.studies",

@@ -45,7 +45,7 @@ def export(log: EventLog, scenario: Scenario, path: Path) -> None:
             key = (visit, patient)
             became = (
                 "Completed"
-                if key in ended
+                if key in ended and missed.get(key) != "not_today"
                 else WORDS.get(missed.get(key, ""), "Cancelled" if key in missed else "Booked")
             )
             arrived, began = (begun[key][7], begun[key][0]) if key in begun else (None, None)

@@ -7,6 +7,8 @@ computes nothing: what it shows is in the table beside it.
 from clinicsim.report.cause_words import bottleneck_sentence as bottleneck_sentence
 from clinicsim.report.day import trace_day as trace_day
 from clinicsim.report.events import event_table as event_table
+from clinicsim.report.fitting import beside_table as beside_table
+from clinicsim.report.fitting import dated_weeks as dated_weeks
 from clinicsim.report.fitting import fit_sentences as fit_sentences
 from clinicsim.report.fitting import input_frame as input_frame
 from clinicsim.report.fitting import input_table as input_table
@@ -36,9 +38,11 @@ from clinicsim.report.warmup import write_warm_up as write_warm_up
 
 __all__ = [
     "Trace",
+    "beside_table",
     "bottleneck_sentence",
     "charts_of",
     "check_folder",
+    "dated_weeks",
     "event_table",
     "figure_in_words",
     "fit_sentences",

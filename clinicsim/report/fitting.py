@@ -1,11 +1,11 @@
 """A fit to look at: the inputs with their evidence, how well each distribution fits, and the weeks kept out of it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -13,12 +13,13 @@ import pandas as pd
 
 from clinicsim.experiment.fitting.arrivals import Pattern
 from clinicsim.experiment.fitting.attendance import Rule
-from clinicsim.experiment.fitting.back_test import BackTest, Part
+from clinicsim.experiment.fitting.back_test import BackTest, Beside, Part
 from clinicsim.experiment.fitting.estimating import Fit
 from clinicsim.experiment.fitting.laws import Lengths
 from clinicsim.experiment.fitting.written import Input, inputs, overlay
 from clinicsim.experiment.statistics import wilson
 from clinicsim.experiment.words import say_value
+from clinicsim.measures.appointments import HELD, MEDIANS
 from clinicsim.report import briefing
 from clinicsim.report.figure import Figure, Panel
 from clinicsim.report.findings import sentence
@@ -26,6 +27,9 @@ from clinicsim.report.folder import NO_CHANGES
 from clinicsim.report.tables import NOTHING, Table, frame_as_csv
 from clinicsim.report.theme import COLOURS, INK
 from clinicsim.scenario.problems import listed
+
+if TYPE_CHECKING:
+    from clinicsim.scenario import Scenario
 
 OVERLAY = "fitted.yaml"
 HEIGHT, LOW_HEIGHT = 220, 170
@@ -38,7 +42,7 @@ LEADS = (0, 1, 3, 7, 14, 21, 28, 42, 63, 1000)
 BACK_TEST_COLUMNS = ["week", "measure", "real", "mean", "low", "high"]
 PATTERNS = ("arrivals.weekday", "arrivals.month")
 """Inputs of many figures, which the chart shows better than a table."""
-OBSERVED, FITTED = "observed", "fitted"
+OBSERVED, FITTED, SIMULATED = "observed", "fitted", "simulated"
 MEANT = (
     "Distributions are chosen by AIC among lognormal, gamma, Weibull, triangular, uniform and exponential (and normal, "
     "for lateness). The distance is the largest between the fitted and the observed share of visits up to a length; "
@@ -54,6 +58,15 @@ MEANT = (
 )
 
 
+MEANT_BESIDE = (
+    "The whole clinic: its file with the fit laid over it, played from the first day of the export to its end. The "
+    "rate of first bookings, no-shows and late cancellations are drawn within their uncertainty for each "
+    "replication. Real weeks are taken as one more replication.",
+    "Weeks are those in which visits were due, or in which people booked for the first time. Days from booking to "
+    "visit are those of visits held. Visits whose length the export does not say count with the mean of their type.",
+)
+
+
 def write_fit(fit: Fit, folder: Path) -> str:
     """Write the overlay, tables, charts, page and manifest of a fit; give what there is to say about it.
 
@@ -65,16 +78,30 @@ def write_fit(fit: Fit, folder: Path) -> str:
         "distributions.csv": frame_as_csv(law_frame(fit)).encode(),
     }
     if fit.back_test is not None:
-        weeks = fit.back_test.weeks
-        dated = weeks.assign(week=[str(week.date()) for week in weeks["week"]])
-        tables["back-test.csv"] = frame_as_csv(dated).encode()
-    told = {
+        tables["back-test.csv"] = frame_as_csv(dated_weeks(fit.back_test)).encode()
+    told: dict[str, Any] = {
         "fitted_to": fit.source,
         "appointments": fit.appointments,
         "from": str(fit.start.date()),
         "to": str(fit.cut.date()),
     }
-    return briefing.write_briefing(_briefing(fit), tables, told, {}, Path(folder), NO_CHANGES)
+    if fit.beside is None:
+        return briefing.write_briefing(_briefing(fit), tables, told, {}, Path(folder), NO_CHANGES)
+    beside = fit.beside
+    tables["clinic-weeks.csv"] = frame_as_csv(dated_weeks(beside.tested)).encode()
+    told |= {
+        "seed": beside.seed,
+        "replications": beside.replications,
+        "replications_asked_for": beside.asked,
+        "given_up": list(beside.lost),
+    }
+    played = {beside.scenario.name: beside.scenario}
+    return briefing.write_briefing(_briefing(fit), tables, told, played, Path(folder), beside.changes)
+
+
+def dated_weeks(tested: BackTest) -> pd.DataFrame:
+    """A row for each held-out week and measure, with the date of its first day as text."""
+    return tested.weeks.assign(week=[str(week.date()) for week in tested.weeks["week"]])
 
 
 def input_frame(fit: Fit) -> pd.DataFrame:
@@ -96,7 +123,7 @@ def law_frame(fit: Fit) -> pd.DataFrame:
 
 def fit_sentences(fit: Fit) -> tuple[str, ...]:
     """What a planner should know first: whether the fit holds, and what was found."""
-    found = [*_verdict(fit.back_test)]
+    found = [*_verdict(fit.back_test), *(_of_clinic(fit.beside) if fit.beside is not None else [])]
     rate = inputs(fit)[0]
     found.append(f"{rate.n} people booked for the first time: {rate.written} ({rate.range}).")
     found += [_of_rule(rule, visit) for visit, rule in fit.no_show.items()]
@@ -140,6 +167,52 @@ def _verdict(tested: BackTest | None) -> list[str]:
     ]
 
 
+def _of_clinic(beside: Beside) -> list[str]:
+    """Whether the whole clinic, as simulated, is the one that really was."""
+    parts = beside.tested.parts
+    if beside.tested.agrees:
+        verdict = f"Played as a whole, {beside.replications} times, the clinic agrees with those weeks in all measures."
+    else:
+        wrong = listed([_differs(part) for part in parts if not part.agrees])
+        verdict = (
+            f"Played as a whole, {beside.replications} times, the clinic does not agree with those weeks: {wrong}. Its "
+            "file, or what was fitted, is not the clinic as it is now."
+        )
+    return [verdict, *beside.remarks]
+
+
+def _differs(part: Part) -> str:
+    """How a measure differs, as in `no-shows (really 40, simulated 12 to 30)`."""
+    name = _titled(part.measure)
+    name = name[0].lower() + name[1:]
+    if part.low <= part.real <= part.high:
+        return f"{name} ({part.weeks - part.inside} of {part.weeks} weeks outside their ranges)"
+    real, low, high = (_number(part.measure, value) for value in (part.real, part.low, part.high))
+    return f"{name} (really {real}, simulated {low} to {high})"
+
+
+def beside_table(beside: Beside) -> Table:
+    """The whole clinic in the held-out weeks, measure by measure."""
+    return Table(
+        ("In all those weeks", "Real", "Simulated, mean", "Range", "Weeks in their ranges", "Agrees"),
+        tuple(_beside_row(part) for part in beside.tested.parts),
+    )
+
+
+def _beside_row(part: Part) -> tuple[str, ...]:
+    real, mean, low, high = (_number(part.measure, value) for value in (part.real, part.mean, part.low, part.high))
+    agrees = "yes" if part.agrees else "no"
+    return _titled(part.measure), real, mean, f"{low} to {high}", f"{part.inside} of {part.weeks}", agrees
+
+
+def _titled(measure: str) -> str:
+    return f"{measure}, median" if measure in MEDIANS else measure
+
+
+def _number(measure: str, value: float) -> str:
+    return f"{value:,.{1 if measure in MEDIANS else 0}f}"
+
+
 def _total(part: Part) -> str:
     return (
         f"{part.measure} in those weeks: {part.real:,.0f}, expected {part.low:,.0f} to {part.high:,.0f}; "
@@ -165,12 +238,17 @@ def _briefing(fit: Fit) -> briefing.Briefing:
         ),
         ("Kept out of it", f"{fit.cut.date()} to {fit.end.date()}"),
     ]
+    played: dict[str, Scenario] = {}
+    if fit.beside is not None:
+        played = {fit.beside.scenario.name: fit.beside.scenario}
+        making.append(("Clinic played", f"{fit.beside.replications} replications, seed {fit.beside.seed}"))
     return briefing.Briefing(
         title=f"What {_quoted(fit.source)} says about the clinic",
         lead=f"Inputs of a scenario, estimated from {fit.appointments:,} appointments of {fit.patients:,} patients, "
         f"{fit.start.date()} to {fit.cut.date()}. The file {OVERLAY} can be laid over a clinic.",
         answer=fit_sentences(fit),
         tables=(
+            *_beside_parts(fit.beside),
             briefing.Part(
                 "Inputs",
                 "Grades: A from 400 observations on, B from 100 on, C below; one less where the distribution is off.",
@@ -181,9 +259,15 @@ def _briefing(fit: Fit) -> briefing.Briefing:
             ),
         ),
         figures=tuple(fit_figures(fit)),
-        notes=MEANT,
-        making=briefing.made_with(making, {}),
+        notes=MEANT if fit.beside is None else (*MEANT, *MEANT_BESIDE),
+        making=briefing.made_with(making, played),
     )
+
+
+def _beside_parts(beside: Beside | None) -> Iterator[briefing.Part]:
+    if beside is not None:
+        note = "The ranges hold together: of 100 clinics that are as simulated, 95 have all measures in their ranges."
+        yield briefing.Part("The whole clinic in the weeks kept out of the fit", note, beside_table(beside))
 
 
 def input_table(fit: Fit) -> Table:
@@ -213,7 +297,8 @@ def _p(p: float) -> str:
 
 def fit_figures(fit: Fit) -> list[Figure]:
     """The charts of a fit, those with nothing to draw left out."""
-    made = [_back_test_figure(fit.back_test)] if fit.back_test is not None else []
+    made = [_clinic_figure(fit.beside.tested)] if fit.beside is not None else []
+    made += [_back_test_figure(fit.back_test)] if fit.back_test is not None else []
     made += [_no_show_figure(fit), _length_figure(fit)]
     if fit.lateness is not None:
         made.append(_lateness_figure(fit.lateness))
@@ -222,38 +307,71 @@ def fit_figures(fit: Fit) -> list[Figure]:
 
 
 def _back_test_figure(tested: BackTest) -> Figure:
-    """For each measure the real weeks as points, and the range and mean of the simulated ones."""
-    panels = []
-    for part in tested.parts:
-        frame = tested.weeks[tested.weeks["measure"] == part.measure].assign(real_is=OBSERVED, mean_is=FITTED)
-        panels.append(Panel(_weeks(frame, part.measure), part.measure))
-    rows = tested.weeks[BACK_TEST_COLUMNS].itertuples(index=False, name=None)
-    table = Table(
-        ("Week of", "Measure", "Real", "Simulated, mean", "95% range"),
-        tuple(
-            (str(week.date()), name, f"{real:,.0f}", f"{mean:,.1f}", f"{low:,.0f} to {high:,.0f}")
-            for week, name, real, mean, low, high in rows
-        ),
-    )
     return Figure(
         "back-test",
         "Weeks kept out of the fit, beside weeks simulated from it",
         "Points: the real weeks. Lines: means of the simulated weeks; bands: the range of 95% of them.",
-        tuple(panels),
-        table,
+        _week_panels(tested, FITTED),
+        _week_table(tested),
     )
 
 
-def _weeks(frame: pd.DataFrame, measure: str) -> Any:
+def _clinic_figure(tested: BackTest) -> Figure:
+    return Figure(
+        "clinic-weeks",
+        "Weeks kept out of the fit, beside weeks of the whole clinic as simulated",
+        "Points: the real weeks. Lines: means of the simulated weeks; bands: the range of 95% of them.",
+        _week_panels(tested, SIMULATED),
+        _week_table(tested),
+    )
+
+
+def _week_panels(tested: BackTest, drawn: str) -> tuple[Panel, ...]:
+    """For each measure the real weeks as points, and the range and mean of the simulated ones."""
+    panels = []
+    for part in tested.parts:
+        frame = tested.weeks[tested.weeks["measure"] == part.measure].assign(real_is=OBSERVED, mean_is=drawn)
+        panels.append(Panel(_weeks(frame, part.measure, drawn), _titled(part.measure)))
+    return tuple(panels)
+
+
+def _week_table(tested: BackTest) -> Table:
+    rows = tested.weeks[BACK_TEST_COLUMNS].itertuples(index=False, name=None)
+    return Table(
+        ("Week of", "Measure", "Real", "Simulated, mean", "95% range"),
+        tuple(
+            (
+                str(week.date()),
+                _titled(name),
+                _number(name, real),
+                f"{mean:,.1f}",
+                f"{_number(name, low)} to {_number(name, high)}",
+            )
+            for week, name, real, mean, low, high in rows
+        ),
+    )
+
+
+def _weeks(frame: pd.DataFrame, measure: str, mean_is: str) -> Any:
     drawn = frame.assign(week=[str(week.date()) for week in frame["week"]])
     x = alt.X("week:O", axis=alt.Axis(title="week that begins on", labelAngle=-40, labelFlush=False))
-    y = alt.Y("mean:Q", title=sentence(measure.lower()) + " a week", scale=alt.Scale(zero=True))
+    y = alt.Y("mean:Q", title=_unit(measure), scale=alt.Scale(zero=True))
     base = alt.Chart(drawn)
     return alt.layer(
         base.mark_area(opacity=0.2, color=COLOURS[0]).encode(x=x, y=_field(y, "low:Q"), y2="high:Q"),
-        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=_key("mean_is")),
-        base.mark_point(filled=True, size=80, opacity=1).encode(x=x, y=_field(y, "real:Q"), color=_key("real_is")),
+        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=_key("mean_is", mean_is)),
+        base.mark_point(filled=True, size=80, opacity=1).encode(
+            x=x, y=_field(y, "real:Q"), color=_key("real_is", mean_is)
+        ),
     ).properties(height=LOW_HEIGHT)
+
+
+def _unit(measure: str) -> str:
+    """What is counted along the axis."""
+    if measure in MEDIANS:
+        return "Days, median"
+    is_held = measure.startswith(HELD.partition("{")[0])
+    return f"{sentence('visits' if is_held else measure.lower())} a week"
 
 
 def _field(y: alt.Y, field: str) -> alt.Y:
@@ -262,9 +380,9 @@ def _field(y: alt.Y, field: str) -> alt.Y:
     return bound
 
 
-def _key(field: str) -> alt.Color:
-    """What was observed in one colour, what was fitted in another."""
-    scale = alt.Scale(domain=[OBSERVED, FITTED], range=[COLOURS[1], COLOURS[0]])
+def _key(field: str, fitted: str = FITTED) -> alt.Color:
+    """What was observed in one colour, what was fitted (or simulated) in another."""
+    scale = alt.Scale(domain=[OBSERVED, fitted], range=[COLOURS[1], COLOURS[0]])
     return alt.Color(f"{field}:N", title=None, scale=scale, legend=alt.Legend(title=None, direction="horizontal"))
 
 

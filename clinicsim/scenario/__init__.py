@@ -7,12 +7,30 @@ the JSON Schema. Nothing live hangs on a scenario: no simulated time, no random 
     load, loads            a scenario from a file, or from a text
     load_with_warnings     the same with what is legal but surely not meant; bases that are not complete too
     load_many              several at once, with their warnings
+    load_under             one under texts that are laid over it
     load_together          several to be compared
     check_comparable       whether scenarios play the same period
     Scenario               what they return: `replace`, `content_id`, `resolved`, `sources`
 """
 
-from clinicsim.scenario.loading import check_comparable, load, load_many, load_together, load_with_warnings, loads
+from clinicsim.scenario.loading import (
+    check_comparable,
+    load,
+    load_many,
+    load_together,
+    load_under,
+    load_with_warnings,
+    loads,
+)
 from clinicsim.scenario.scenario import Scenario
 
-__all__ = ["Scenario", "check_comparable", "load", "load_many", "load_together", "load_with_warnings", "loads"]
+__all__ = [
+    "Scenario",
+    "check_comparable",
+    "load",
+    "load_many",
+    "load_together",
+    "load_under",
+    "load_with_warnings",
+    "loads",
+]

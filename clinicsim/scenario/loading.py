@@ -133,6 +133,25 @@ def loads(
     return _or_raise(None if layered is None else layered.built(changes or {}, problems), problems)
 
 
+def load_under(
+    path: str | Path, over: Changes[str, str], changes: Changes[str, object] | None = None
+) -> tuple[Scenario, tuple[Problem, ...]]:
+    """The scenario of a file under texts by name, laid over it in their order, and what is surely not meant in it.
+
+    The last text names the scenario. What the texts extend is not read. The file may be a base that is not complete.
+    """
+    problems = Problems()
+    shown, path = str(path), Path(path)
+    tree = read_file(path, shown, problems)
+    texts = [read_mapping(text, name, problems) for name, text in over.items()]
+    problems.stop_if_any()
+    assert tree is not None
+    folder = Folder(path.parent, str(path.parent) if path.parent != Path() else "")
+    trees = [*gather(tree, shown, folder, path, problems), *(text for text in texts if text is not None)]
+    layered = _layered(trees, path.stem, folder, problems, False)
+    return _or_raise(None if layered is None else layered.built(changes or {}, problems), problems), problems.warnings
+
+
 def check_comparable(scenarios: Sequence[Scenario]) -> None:
     """Refuse scenarios that differ in the period that is played: raises ScenarioError."""
     problems = Problems()

@@ -6,6 +6,9 @@ laws          lengths of time: candidate distributions, chosen by AIC, with thei
 arrivals      the rate of first bookings, and its pattern over weekdays and months
 attendance    no-shows against lead time, and late cancellations
 back_test     the last weeks, kept out of the fit, beside weeks simulated from it
+ranges        what played replications say of one more; knows no clinic
+replayed      one replication of the practice's own clinic in those weeks, the work of one job
+clinic_weeks  the whole clinic as simulated in those weeks, beside the real one
 overlay       the scenario file that is made of it, with evidence notes
 fit           all of that in order
 """
@@ -14,11 +17,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from clinicsim.experiment.fitting.clinic_weeks import back_test_clinic as back_test_clinic
+    from clinicsim.experiment.fitting.clinic_weeks import check_clinic as check_clinic
     from clinicsim.experiment.fitting.estimating import Fit as Fit
     from clinicsim.experiment.fitting.estimating import fit as fit
     from clinicsim.experiment.fitting.written import overlay as overlay
 
-_HOMES = {"Fit": "estimating", "fit": "estimating", "overlay": "written"}
+_HOMES = {
+    "Fit": "estimating",
+    "back_test_clinic": "clinic_weeks",
+    "check_clinic": "clinic_weeks",
+    "fit": "estimating",
+    "overlay": "written",
+}
 
 __all__ = list(_HOMES)
 

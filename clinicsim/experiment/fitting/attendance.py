@@ -7,13 +7,14 @@ Intervals are those of the profile likelihood: every value that some time consta
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from clinicsim.experiment.fitting.laws import Z
 from clinicsim.experiment.statistics import wilson
 
 Array = np.ndarray
@@ -60,6 +61,18 @@ class Rule:
             return np.full(len(lead), self.share[0])
         near, far = (math.log(value / (1 - value)) for value in (self.same_day[0], self.far_ahead[0]))
         return _chance(near + (far - near) * -np.expm1(-np.asarray(lead) / self.time_constant[0]))
+
+    def moved(self, error: float) -> "Rule":
+        """The rule with its chances moved in log odds by so many standard errors of its share."""
+        low, high = (_log_odds(value) for value in self.share[1:])
+        by = error * (high - low) / (2 * Z)
+        ends = (
+            None if end is None else (float(_chance(np.array(_log_odds(end[0]) + by))), *end[1:])
+            for end in (self.share, self.same_day, self.far_ahead)
+        )
+        share, same_day, far_ahead = ends
+        assert share is not None
+        return replace(self, share=share, same_day=same_day, far_ahead=far_ahead)
 
 
 def percent(share: float) -> str:
@@ -176,6 +189,12 @@ def _likely_days(fits: list[_Regression], best: int) -> Interval:
     likely = [place for place, fit in enumerate(fits) if 2 * (top - fit.likelihood) <= ENOUGH]
     low, high = max(likely[0] - 1, 0), min(likely[-1] + 1, len(DAYS) - 1)
     return float(DAYS[best]), float(DAYS[low]), float(DAYS[high])
+
+
+def _log_odds(share: float) -> float:
+    """The log odds of a share; of none and of all those of nearly none and nearly all."""
+    share = min(max(share, 1e-9), 1 - 1e-9)
+    return math.log(share / (1 - share))
 
 
 def _chance(log_odds: Array) -> Array:

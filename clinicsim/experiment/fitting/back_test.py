@@ -9,6 +9,7 @@ diary is modelled well.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,9 +17,12 @@ from scipy import special, stats
 
 from clinicsim.experiment.fitting.arrivals import Arrivals
 from clinicsim.experiment.fitting.attendance import ALL, Rule
-from clinicsim.experiment.fitting.columns import ATTENDED, LATE_CANCEL, NO_SHOW
 from clinicsim.experiment.fitting.laws import Lengths, Z
+from clinicsim.measures.appointments import ATTENDED, BOOKINGS, CANCELLED, HOURS, LATE_CANCEL, MISSED, NO_SHOW
 from clinicsim.model.streams import Streams
+
+if TYPE_CHECKING:
+    from clinicsim.scenario import Scenario
 
 Array = np.ndarray
 SIMULATED = 500
@@ -26,9 +30,7 @@ SIMULATED = 500
 SEED = 1
 SHARES = (np.arange(4000) + 0.5) / 4000
 """Shares for which the quantiles of a length are computed once; between them they are interpolated."""
-BOOKINGS, CANCELLED, MISSED, HOURS = MEASURES = (
-    "First bookings", "Late cancellations", "No-shows", "Hours of visits held"
-)  # fmt: skip
+MEASURES = (BOOKINGS, CANCELLED, MISSED, HOURS)
 LEVEL = 0.95
 MOST_SELDOM = 0.01
 """Weeks outside their range, more than chance would bring more seldom than this, speak against the fit."""
@@ -38,7 +40,8 @@ MOST_SELDOM = 0.01
 class Part:
     """One measure over all held-out weeks: what really was, what the fit expects, and whether they agree.
 
-    The range of the total is simultaneous over all measures. `inside` of `weeks` lie in their own ranges.
+    The range of the total is simultaneous over all measures. `inside` of `weeks` lie in their own ranges; with more
+    than `most_outside` that do not, they speak against the fit.
     """
 
     measure: str
@@ -48,13 +51,12 @@ class Part:
     high: float
     inside: int
     weeks: int
+    most_outside: int
 
     @property
     def agrees(self) -> bool:
         """Whether neither the total nor the weeks speak against the fit."""
-        outside = self.weeks - self.inside
-        chance = float(stats.binom.sf(outside - 1, self.weeks, 1 - LEVEL))
-        return self.low <= self.real <= self.high and chance >= MOST_SELDOM
+        return self.low <= self.real <= self.high and self.weeks - self.inside <= self.most_outside
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,25 @@ class BackTest:
     def agrees(self) -> bool:
         """Whether nothing speaks against the fit."""
         return all(part.agrees for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The back-test of a whole clinic: its held-out weeks, simulated from the first day of the export on.
+
+    `scenario` is the clinic with the fit laid over it and the `changes` of the planner on top. It was played
+    `replications` times of the `asked`; `lost` are those that had to be given up. `remarks` say what a reader must know
+    to judge what differs.
+    """
+
+    tested: BackTest
+    scenario: "Scenario"
+    changes: Mapping[str, str]
+    seed: int
+    asked: int
+    replications: int
+    lost: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -97,6 +118,7 @@ def back_test(fitted: Fitted, due: pd.DataFrame, booked: pd.Series, cut: pd.Time
     drawn = {measure: np.array([one[measure] for one in simulated]) for measure in MEASURES}
     rows = []
     parts = []
+    most_outside = int(stats.binom.isf(MOST_SELDOM, weeks, 1 - LEVEL))
     for measure in MEASURES:
         low, high = _range(drawn[measure], LEVEL)
         rows += [
@@ -113,9 +135,8 @@ def back_test(fitted: Fitted, due: pd.DataFrame, booked: pd.Series, cut: pd.Time
         inside = int(np.sum((real[measure] >= low) & (real[measure] <= high)))
         totals = drawn[measure].sum(axis=1)
         least, most = _range(totals, 1 - (1 - LEVEL) / len(MEASURES))
-        parts.append(
-            Part(measure, float(real[measure].sum()), float(totals.mean()), float(least), float(most), inside, weeks)
-        )
+        total = (float(real[measure].sum()), float(totals.mean()), float(least), float(most))
+        parts.append(Part(measure, *total, inside, weeks, most_outside))
     return BackTest(pd.DataFrame(rows, columns=["week", "measure", "real", "mean", "low", "high"]), tuple(parts))
 
 

@@ -5,13 +5,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from clinicsim.measures.appointments import ATTENDED, STATUSES
 from clinicsim.scenario.problems import Problems, did_you_mean, listed, quoted
 from clinicsim.scenario.reading import read_file
 from clinicsim.scenario.tree import Entry, Mapping, Node, Scalar, Sequence
 
 REQUIRED = ("patient", "visit_type", "status", "booked", "scheduled")
 OPTIONAL = ("arrived", "started", "ended")
-ATTENDED, NO_SHOW, LATE_CANCEL, OTHER = STATUSES = ("attended", "no_show", "late_cancel", "other")
 KEYS = ("columns", "dates", "status", "visits", "new_patients", "by_phase")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 AN_EXAMPLE = datetime.datetime(2027, 12, 31, 23, 59)

@@ -11,9 +11,10 @@ from clinicsim.errors import UsageError
 from clinicsim.experiment.fitting.appointments import read_appointments
 from clinicsim.experiment.fitting.arrivals import Arrivals, arrivals_of
 from clinicsim.experiment.fitting.attendance import Rule, by_visit, curve_of, lead_days, share_of
-from clinicsim.experiment.fitting.back_test import BackTest, Fitted, back_test
-from clinicsim.experiment.fitting.columns import ATTENDED, LATE_CANCEL, NO_SHOW, OTHER, read_columns
+from clinicsim.experiment.fitting.back_test import BackTest, Beside, Fitted, back_test
+from clinicsim.experiment.fitting.columns import read_columns
 from clinicsim.experiment.fitting.laws import FEWEST, OF_LATENESS, OF_VISITS, Lengths, lengths_of
+from clinicsim.measures.appointments import ATTENDED, LATE_CANCEL, NO_SHOW, OTHER
 
 DEFAULT_HOLD_OUT = 8
 FEWEST_WEEKS = 8
@@ -50,6 +51,11 @@ class Fit:
     attendance: pd.DataFrame
     back_test: BackTest | None
     notes: tuple[str, ...]
+    visits: Mapping[str, int]
+    held_out: pd.DataFrame
+    mean_minutes: Mapping[str, float]
+    booked_later: pd.Series
+    beside: Beside | None = None
 
 
 def fit(appointments: Path | str, columns: Path | str, hold_out: int = DEFAULT_HOLD_OUT) -> Fit:
@@ -70,7 +76,8 @@ def fit(appointments: Path | str, columns: Path | str, hold_out: int = DEFAULT_H
             f"{source} covers {weeks} whole weeks ({start.date()} to {end.date()}); a fit needs {FEWEST_WEEKS}"
         )
     cut = end - min(hold_out, (weeks - FEWEST_WEEKS) // 2 * 2, weeks // 4) * A_WEEK
-    booked = _first_bookings(frame)
+    frame["is_first"] = _are_first(frame)
+    booked = pd.Series(frame.loc[frame["is_first"], "booked"]).sort_values(kind="stable").reset_index(drop=True)
     fitted_on, tested_on = _between(frame, "scheduled", start, cut), _between(frame, "scheduled", cut, end)
     lengths, few = _lengths(fitted_on)
     kept = fitted_on[fitted_on["status"].isin([ATTENDED, NO_SHOW]) & fitted_on["lead"].notna()]
@@ -82,10 +89,10 @@ def fit(appointments: Path | str, columns: Path | str, hold_out: int = DEFAULT_H
         by_visit(attendance, curve_of),
         by_visit(due.assign(missed=due["status"] == LATE_CANCEL)[["visit", "lead", "missed"]], share_of),
     )
+    booked_later = booked[(booked >= cut) & (booked < end)]
     tested = None
     if cut < end:
-        came = tested_on[tested_on["status"] != OTHER]
-        tested = back_test(parts, came, booked[(booked >= cut) & (booked < end)], cut, end)
+        tested = back_test(parts, tested_on[tested_on["status"] != OTHER], booked_later, cut, end)
     late = fitted_on[fitted_on["status"] == ATTENDED]
     return Fit(
         source.name,
@@ -104,6 +111,10 @@ def fit(appointments: Path | str, columns: Path | str, hold_out: int = DEFAULT_H
         attendance,
         tested,
         notes,
+        {str(name): int(n) for name, n in frame["visit"].value_counts(sort=False).sort_index().items()},
+        tested_on,
+        {str(name): float(mean) for name, mean in _held(frame).groupby("visit")["minutes"].mean().items()},
+        booked_later,
     )
 
 
@@ -143,23 +154,27 @@ def _lengths_known(minutes: pd.Series) -> pd.Series:
     return pd.Series(minutes.where((minutes > 0) & (minutes < A_DAY)))
 
 
-def _first_bookings(frame: pd.DataFrame) -> pd.Series:
-    """When each patient booked for the first time, of those whose first booking is one of somebody new."""
+def _are_first(frame: pd.DataFrame) -> pd.Series:
+    """Flags of the first booking of each patient, where it is one of somebody new."""
     first = frame[frame["booked"].notna()].sort_values("booked", kind="stable").drop_duplicates("patient")
-    return pd.Series(first.loc[first["is_new"], "booked"]).reset_index(drop=True)
+    return frame["is_new"] & frame.index.isin(first.index)
 
 
 def _lengths(frame: pd.DataFrame) -> tuple[dict[str, Lengths], dict[str, int]]:
     """The lengths of each visit type, and of those with too few their number."""
     found, few = {}, {}
-    held = frame[(frame["status"] == ATTENDED) & frame["minutes"].notna()]
-    for visit, rows in held.groupby("visit", sort=True):
+    for visit, rows in _held(frame).groupby("visit", sort=True):
         lengths = lengths_of(rows["minutes"].to_numpy(), OF_VISITS)
         if lengths is None:
             few[str(visit)] = len(rows)
         else:
             found[str(visit)] = lengths
     return found, few
+
+
+def _held(frame: pd.DataFrame) -> pd.DataFrame:
+    """The visits that were held and took a known time."""
+    return pd.DataFrame(frame[(frame["status"] == ATTENDED) & frame["minutes"].notna()])
 
 
 def _lateness(held: pd.DataFrame) -> Lengths | None:

@@ -2,7 +2,7 @@
 value.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from clinicsim.experiment.fitting.arrivals import Arrivals, Factor, Pattern
@@ -37,6 +37,12 @@ class Input:
         """Whether it stands in the overlay."""
         return not self.why
 
+    @property
+    def visit(self) -> str:
+        """The visit type of which it is said; empty where it is said of all."""
+        section, name, *_ = self.address.split(".")
+        return name if section == "visits" else ""
+
 
 def inputs(fit: Fit) -> list[Input]:
     """Everything that was estimated, in the order of the overlay."""
@@ -49,9 +55,9 @@ def inputs(fit: Fit) -> list[Input]:
     ]
 
 
-def overlay(fit: Fit) -> str:
-    """The file as text: YAML that can be laid over a clinic."""
-    found = [one for one in inputs(fit) if one.is_written]
+def overlay(fit: Fit, without: Collection[str] = ()) -> str:
+    """The file as text: YAML that can be laid over a clinic; `without` what is said of some visit types."""
+    found = [one for one in inputs(fit) if one.is_written and one.visit not in without]
     lines = [
         f"# Fitted by clinicsim to {fit.appointments} appointments of {fit.patients} patients, {fit.start.date()} to",
         f"# {fit.cut.date()}. Lay it over a clinic: `extends: [my-clinic.yaml, fitted.yaml]`.",
