@@ -153,7 +153,7 @@ booking.panel_cap={maintenance: 30%, pool: staff.nurse, then: refuse}
 day.order=arrival
     Who is called next goes by who came first.
 day.finish=hand_over
-    Who is with a patient when their hours end hands over to a colleague who is there.
+    Whose hours end within a visit hands over to a colleague who is there, once the part in hand is done.
 day.last_start=2 h
     No visit begins in the last 2 hours before closing.
 closed_for={gap: {visit: dosing, from: 2027-03-01, until: 2027-03-20, notice: 7 days}}

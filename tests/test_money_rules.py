@@ -142,6 +142,26 @@ def test_a_retreat_that_the_clinic_takes_back_keeps_no_deposit() -> None:
     assert amounts(book, "kept_deposits") == 0.0
 
 
+# Inquiries
+
+
+def test_who_is_there_at_the_start_is_no_inquiry_of_the_run_and_costs_none() -> None:
+    """Five stand at the talk on the first day; those who ask afterwards cost 10.00 each."""
+    scenario = clinic(
+        "length: 4 weeks\narrivals: {rate: 1 per day, at_start: {first: 5}}\nstaff: {therapist: 1}\n"
+        "visits: {talk: {takes: 30 min, staff: therapist}}\npathway: {first: {visit: talk}}\n"
+        "money: {cost_per_inquiry: 10}\n"
+    )
+    log = simulate(scenario, 1, 1)
+    run = Run(log, scenario)
+    later = sum(row[0] > 0.0 for row in log.rows["inquiry"])
+    assert len(log.rows["inquiry"]) == later + 5
+    found = measure(log, scenario)
+    assert found.values["inquiries"] * run.months == pytest.approx(later)
+    assert sum(found.series["inquiries_by_month"]) <= later
+    assert amounts(books(run), "inquiries") == -10.0 * later
+
+
 # Contribution
 
 

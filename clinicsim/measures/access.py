@@ -46,7 +46,7 @@ def access(run: Run) -> Figures:
 def _flows(run: Run) -> Figures:
     people = run.people
     return {
-        "inquiries": np.count_nonzero(run.within(people.inquired)) / run.months,
+        "inquiries": np.count_nonzero(run.within(run.inquiries)) / run.months,
         "starts": np.count_nonzero(run.within(people.started)) / run.months,
         **dict(by_year("starts", run, people.started)),
     }

@@ -206,7 +206,7 @@ def _days(run: Run, log: "EventLog", found: list[Activity]) -> DetailTable:
     waits = [one for one in found if one.kind in (CLINIC, WITHIN)]
     columns: dict[str, Array] = {
         "date": edges[:-1],
-        "inquiries": count("inquiry"),
+        "inquiries": count("inquiry", lambda row: row[1] >= run.there_at_start),
         "starts": _by_day(run.people.started[np.isfinite(run.people.started)], days),
         "left": count("left"),
         "visits": count("begun"),

@@ -94,6 +94,16 @@ class Run:
         """The visit types that are sessions of a treatment."""
         return dosing_visits(self.scenario)
 
+    @property
+    def there_at_start(self) -> int:
+        """How many people stand in the pathway on the first day: the lowest numbers. They asked before the run."""
+        return sum(self.scenario.arrivals.at_start.values())
+
+    @cached_property
+    def inquiries(self) -> Array:
+        """When somebody asked for help in the run, in the order in which they did."""
+        return self.people.inquired[self.there_at_start :]
+
     @cached_property
     def people(self) -> People:
         """The inquirers of the run."""

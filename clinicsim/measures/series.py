@@ -34,7 +34,7 @@ def by_month(run: Run, times: list[WorkTime], units: list[UnitTime]) -> Mapping[
     }
     months = np.arange(1, lengths.size + 1)
     return {
-        "inquiries_by_month": _counts(run.people.inquired, edges),
+        "inquiries_by_month": _counts(run.inquiries, edges),
         "starts_by_month": _counts(run.people.started, edges),
         "people_waiting_by_month": sum(waiting.values(), np.zeros(lengths.size)),
         **waiting,

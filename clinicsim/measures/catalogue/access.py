@@ -23,8 +23,8 @@ def waits(name: str, label: str, definition: str, population: str, *, headline: 
 
 
 ACCESS = (
-    Measure("inquiries", "people per month", "access", "Inquiries", "Inquiries in the period over its months.", ALL,
-            "neither", 1.0),
+    Measure("inquiries", "people per month", "access", "Inquiries",
+            "Inquiries in the period over its months; who is there at the start asked before.", ALL, "neither", 1.0),
     Measure("starts", "people per month", "access", "New starts",
             "People whose first dosing of a course (or first day of a medicine) lies in the period, over its months; "
             "each person "

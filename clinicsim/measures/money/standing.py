@@ -106,7 +106,7 @@ def inquiry_entries(run: Run, prices: Prices) -> Iterator[Entries]:
     for code, source in enumerate(sources.names):
         known = scenario.arrivals.sources.get(source)
         cost = plain if known is None or known.cost is None else known.cost
-        rows = sources.codes == code
+        rows = (sources.codes == code) & (who >= run.there_at_start)
         address = "money.cost_per_inquiry" if known is None or known.cost is None else f"arrivals.sources.{source}.cost"
         if cost:
             cents = prices.cents(np.full(int(rows.sum()), float(cost)), times[rows])

@@ -70,7 +70,7 @@ def the_day(scenario: "Scenario") -> Iterator[str]:
         yield (
             "who is with a patient when their hours end stays to the end of the visit"
             if day.finish == "overtime"
-            else "who is with a patient when their hours end hands over to a colleague who is there"
+            else "whose hours end within a visit hands over to a colleague who is there, once the part in hand is done"
         )
     if day.last_start:
         yield f"no visit begins in the last {duration(day.last_start)} before closing"
