@@ -1,6 +1,7 @@
 """What must hold exactly of a ledger, by a second route: rows of the log added up one by one, in plain arithmetic."""
 
 import math
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -126,11 +127,11 @@ def _rota_minutes(run: Run, pool: str) -> tuple[dict[tuple[str, int], float], di
         outside = _merged([*extra[person], *stayed[person]])
         for begin, end in outside:
             _add(late, person, begin, end, 1.0)
+        begins, ends = [span[0] for span in outside], [span[1] for span in outside]
         for begin, end in _merged(shift[person]):
             _add(regular, person, begin, end, 1.0)
-            for other, until in outside:
-                if max(begin, other) < min(end, until):
-                    _add(regular, person, max(begin, other), min(end, until), -1.0)
+            for other, until in outside[bisect_right(ends, begin) : bisect_left(begins, end)]:
+                _add(regular, person, max(begin, other), min(end, until), -1.0)
     return regular, late
 
 

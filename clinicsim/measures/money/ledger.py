@@ -141,17 +141,25 @@ def in_cents(amounts: Array) -> Array:
 
 
 def split(total: int, weights: Array) -> Array:
-    """Split cents in proportion to weights by the largest remainder: the parts are whole and add up to the total.
+    """Split cents in proportion to weights; see `split_each`."""
+    return split_each(np.array([total]), np.zeros(weights.size, dtype=np.int64), weights)
 
-    Of equal remainders the earlier comes first; without any weight all parts are equal.
+
+def split_each(totals: Array, group: Array, weights: Array) -> Array:
+    """Split each of several totals of cents among the places of its group, in proportion to their weights, by the
+    largest remainder: the parts are whole and add up to the total of their group.
+
+    Of equal remainders the earlier comes first; without any weight all parts of a group are equal.
     """
-    if not weights.size:
-        return np.empty(0, dtype=np.int64)
-    whole = float(np.sum(weights))
-    exact = total * (weights / whole if whole > 0.0 else np.full(weights.size, 1.0 / weights.size))
+    size = np.bincount(group, minlength=totals.size)
+    whole = np.bincount(group, weights, totals.size)
+    weighed = whole[group] > 0.0
+    exact = totals[group] * np.where(weighed, weights, 1.0) / np.where(weighed, whole[group], size[group])
     parts = np.floor(np.round(exact, 9)).astype(np.int64)
-    left = int(total - parts.sum())
-    parts[np.argsort(parts - exact, kind="stable")[:left]] += 1
+    left = totals - np.bincount(group, parts, totals.size).astype(np.int64)
+    order = np.lexsort((parts - exact, group))
+    within = np.arange(order.size) - np.searchsorted(group[order], group[order])
+    parts[order[within < left[group[order]]]] += 1
     return parts
 
 

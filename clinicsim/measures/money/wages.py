@@ -11,7 +11,7 @@ import numpy as np
 
 from clinicsim.measures.intervals import Spans, minutes_before, subtract, union
 from clinicsim.measures.money.dates import Months
-from clinicsim.measures.money.ledger import NOBODY, Entries, days_of, entries, in_cents, split
+from clinicsim.measures.money.ledger import NOBODY, Entries, days_of, entries, in_cents, split_each
 from clinicsim.measures.money.prices import Prices
 from clinicsim.measures.money.standing import address_of
 from clinicsim.measures.periods import DAY
@@ -36,6 +36,14 @@ class Rates(NamedTuple):
     per: tuple[str, ...]
     worked: bool
     on_cost: float
+
+
+class Shares(NamedTuple):
+    """Visits served: the day of each (a place among those of the run), the patient, and what it counts that day."""
+
+    day: Array
+    patient: Array
+    weight: Array
 
 
 def wage_entries(
@@ -66,26 +74,30 @@ def wage_entries(
                 ("overtime", overtime),
                 ("on_costs", in_cents((wages + overtime) / 100.0 * rates.on_cost)),
             ):
-                some = cents != 0
-                for day, patients, weights in by_visit:
-                    if some[day]:
-                        parts = split(int(-cents[day]), weights)
-                        yield entries(account, pool, source, midnights[day], paid_on[day], parts, patients)
-                        some[day] = False
+                whose, some = cents[by_visit.day] != 0, cents != 0
+                day = by_visit.day[whose]
+                parts = split_each(-cents, day, by_visit.weight[whose])
+                yield entries(account, pool, source, midnights[day], paid_on[day], parts, by_visit.patient[whose])
+                some[day] = False
                 yield entries(account, pool, source, midnights[some], paid_on[some], -cents[some])
 
 
-def _shares_of_visits(run: Run, pool: str, person: str, rates: Rates) -> list[tuple[int, Array, Array]]:
-    """For each day of somebody who is paid for visits alone, the patients of the visits served and the share of each:
-    by its minutes, or alike where each visit earns the same. Nothing for others, whose pay is nobody's own.
+def _shares_of_visits(run: Run, pool: str, person: str, rates: Rates) -> Shares:
+    """The visits served by somebody who is paid for visits alone: each counts by its minutes, or alike where each earns
+    the same. Nothing for others, whose pay is nobody's own.
     """
     if not (rates.worked or "session" in rates.per):
-        return []
-    days = _served_by_day(run, pool, person, rates.worked)
-    return [day for day in days if rates.worked or rates.per[day[0]] == "session"]
+        nothing = np.empty(0, dtype=np.int64)
+        return Shares(nothing, nothing, np.empty(0))
+    found = _visits_served(run, pool, person)
+    if rates.worked:
+        return found
+    by_session = (np.array(rates.per) == "session")[found.day]
+    return Shares(found.day[by_session], found.patient[by_session], np.ones(int(by_session.sum())))
 
 
-def _served_by_day(run: Run, pool: str, person: str, by_minutes: bool) -> Iterator[tuple[int, Array, Array]]:
+def _visits_served(run: Run, pool: str, person: str) -> Shares:
+    """The visits that somebody served, with the minutes of each."""
     served, ended = run.columns["served"], run.columns["ended"]
     rows = served.by_member.get((pool, person), np.empty(0, dtype=np.int64))
     start = served.floats("start")[rows]
@@ -94,10 +106,7 @@ def _served_by_day(run: Run, pool: str, person: str, by_minutes: bool) -> Iterat
     begun = np.full(visits.size, np.inf)
     np.minimum.at(begun, place, start)
     patients = matched(visits, ended.whole("visit"), ended.whole("patient").astype(float), NOBODY).astype(np.int64)
-    day = (begun // DAY).astype(np.int64)
-    for number in np.unique(day):
-        that_day = day == number
-        yield int(number), patients[that_day], minutes[that_day] if by_minutes else np.ones(int(that_day.sum()))
+    return Shares((begun // DAY).astype(np.int64), patients, minutes)
 
 
 def _rates(scenario: "Scenario", roster: Roster, worker: "Worker", calendar: Calendar, midnights: Array) -> Rates:
