@@ -15,8 +15,8 @@ from test_threshold import SMALL as CHEAP
 from test_uncertainty import SMALL, quickly
 
 from clinicsim.cli import main
-from clinicsim.experiment import Store
-from clinicsim.report import briefing
+from clinicsim.experiment import Store, replications
+from clinicsim.report import briefing, folder
 
 DRAWS = ["--draws", "20", "--set", "length=4 weeks"]
 
@@ -130,6 +130,65 @@ def test_the_same_command_again_plays_nothing_and_other_values_are_played(tmp_pa
     )
     assert ask(*words, "--out", tmp_path / "out", "--set", "visits.intake.price=90").exit_code == 0
     assert len(played) == 29
+
+
+def breaking_off(monkeypatch, after):
+    """Ctrl-C at the next job after so many; the jobs that were done."""
+    name = "clinicsim.experiment.{}.do"
+    jobs, real = [], replications.do
+
+    def played(job):
+        if len(jobs) == after:
+            raise KeyboardInterrupt
+        jobs.append(job)
+        return real(job)
+
+    for module in ("replications", "precision"):
+        monkeypatch.setattr(name.format(module), played)
+    return jobs
+
+
+@pytest.mark.parametrize(
+    ("command", "more", "there", "whole"),
+    [
+        ("run", ["--replications", "5"], 3, 5),
+        ("compare", ["--replications", "5"], 3, 10),
+        ("compare", ["--precision", "50%", "--measure", "inquiries"], 71, 80),
+        ("ladder", ["--replications", "2"], 3, 4),
+    ],
+)
+def test_what_is_written_whole_in_the_end_is_gone_on_with_too(tmp_path, monkeypatch, command, more, there, whole):
+    """Nothing is played twice, the bytes are those of a calm run, and then the file of the study is gone."""
+    monkeypatch.setattr(folder, "can_draw", lambda: False)
+    (tmp_path / "cheap.yaml").write_text(CHEAP, encoding="utf-8")
+    (tmp_path / "dear.yaml").write_text(DEAR, encoding="utf-8")
+    files = [tmp_path / name for name in ("cheap.yaml", "dear.yaml")[: 1 + (command == "compare")]]
+    words = [command, *files, *more, "--workers", "1"]
+    calm = ask(*words, "--out", tmp_path / "calm")
+    assert calm.exit_code == 0, calm.output
+    study = tmp_path / "out.study"
+    with monkeypatch.context() as patch:
+        assert len(breaking_off(patch, there)) == 0
+        done = ask(*words, "--out", tmp_path / "out")
+    assert done.exit_code == 130, done.output
+    assert f"Go on with: clinicsim study resume {study}" in done.stderr
+    with Store(study) as store:
+        assert store.kept().replications == there
+    jobs = breaking_off(monkeypatch, -1)
+    done = ask("study", "resume", study)
+    assert done.exit_code == 0, done.output
+    assert len(jobs) == whole - there
+    assert contents(tmp_path / "out") == contents(tmp_path / "calm")
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".study"] == []
+
+
+def test_a_run_into_the_folder_of_a_sweep_leaves_its_study_alone(tmp_path):
+    (tmp_path / "cheap.yaml").write_text(CHEAP, encoding="utf-8")
+    words = ["--replications", "2", "--workers", "1", "--out", tmp_path / "out"]
+    assert ask("sweep", tmp_path / "cheap.yaml", "--vary", "staff.therapist.count=1:2", *words).exit_code == 0
+    assert ask("run", tmp_path / "cheap.yaml", *words).exit_code == 0
+    with Store(tmp_path / "out.study", must_exist=True) as store:
+        assert store.kept().replications == 4
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,36 @@ def kept_in_study(
             raise
         note(f"Interrupted; {kept} replications are kept in {study}. Go on with: clinicsim study resume {study}")
         raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+@dataclass(frozen=True)
+class Passing:
+    """A study's file that is there for as long as its command is not done: afterwards its folder has all."""
+
+    store: "Store"
+    is_own: bool
+
+    def leave(self, is_whole: bool) -> None:
+        """Remove the file once what was asked for is whole and written, unless another command's study is in it."""
+        if not is_whole:
+            note(
+                f"What was finished is kept in {self.store.path}. Go on with: clinicsim study resume {self.store.path}"
+            )
+        elif self.is_own:
+            self.store.path.unlink(missing_ok=True)
+
+
+@contextmanager
+def kept_until_whole(folder: Path) -> Iterator[Passing]:
+    """The study's file beside an output folder, for a command whose results are all in that folder when it is done."""
+    before: list[str | None] = []
+
+    def begin(store: "Store", command: Facts) -> None:
+        before.append(store.told("command"))
+        store.tell(command)
+
+    with kept_in_study(folder, begin) as store:
+        yield Passing(store, before[0] in (None, click.get_current_context().command.name))
 
 
 def _command() -> Facts:

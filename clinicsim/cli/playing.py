@@ -1,10 +1,11 @@
 """What `run` and `compare` do alike: play scenario files as their options say, with the folder at hand to write to."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from clinicsim.cli.keeping import kept_until_whole
 from clinicsim.cli.options import Common, load_all, out_folder, read_changes
 from clinicsim.cli.terminal import progress
 from clinicsim.errors import UsageError
@@ -37,7 +38,8 @@ def playing(
     What is played is what `widened` makes of the scenarios of the files: `replications` times, or until it is as
     precise as is `asked`.
 
-    Workers start first and load the model while the files are read.
+    Workers start first and load the model while the files are read. What is finished is kept in a study's file until
+    all is written, so that after an interruption or a crash it is not played again; not so where details are wanted.
     """
     from clinicsim.experiment import workers_ready
 
@@ -53,9 +55,18 @@ def playing(
             folder = out_folder(common.out, files)
             check_folder(folder)
             pieces = until_written.enter_context(room_for_detail(folder, detail))
-            with progress("Playing" if asked is None else "Playing at most") as on_progress:
+            keeping = nullcontext() if detail else kept_until_whole(folder)
+            with keeping as kept, progress("Playing" if asked is None else "Playing at most") as on_progress:
+                store = kept.store if kept is not None else None
+                given = (common.seed, common.workers, on_progress, ready, pieces, store)
                 if asked is None:
-                    results = replicate(loaded, replications, common.seed, common.workers, on_progress, ready, pieces)
+                    results = replicate(loaded, replications, *given)
                 else:
-                    results = replicate_until(loaded, asked, common.seed, common.workers, on_progress, ready, pieces)
-        yield Played(results, folder, read_changes(common.changes), pieces)
+                    results = replicate_until(loaded, asked, *given)
+        is_whole = False
+        try:
+            yield Played(results, folder, read_changes(common.changes), pieces)
+            is_whole = not results.lost and len(results.replications) == results.asked
+        finally:
+            if kept is not None:
+                kept.leave(is_whole)

@@ -45,8 +45,8 @@ def show(file: Path) -> None:
             say(f"  varied: {text}")
         for text in options.get("changes") or []:
             say(f"  set: {text}")
-    size = f"{kept.events / 1e6:,.1f} MB"
-    say(f"{kept.replications} replications are kept, with {size} of events, from which other prices are told.")
+    events = f", with {kept.events / 1e6:,.1f} MB of events, from which other prices are told" if kept.events else ""
+    say(f"{kept.replications} replications are kept{events}.")
     if kept.of_others:
         say(f"{kept.of_others} replications were made by another version of the program and are not used.")
 

@@ -7,23 +7,23 @@ A rule that stops when intervals are narrow makes them cover one to three points
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from clinicsim.errors import UsageError
 from clinicsim.experiment.comparison import difference_of, pairs_of
 from clinicsim.experiment.execution import execute, side_by_side
-from clinicsim.experiment.replications import ready_to_play
+from clinicsim.experiment.replications import kept_of, ready_to_play
 from clinicsim.experiment.results import Results, estimate_of, gather
 from clinicsim.experiment.stopping import Stopped, TooWide
-from clinicsim.experiment.work import Batch, do
+from clinicsim.experiment.work import Batch, Played, do
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from clinicsim.experiment.execution import Workers
-    from clinicsim.experiment.work import Played
+    from clinicsim.experiment.store import Store
     from clinicsim.measures import Measure, Measured
     from clinicsim.scenario import Scenario
 
@@ -56,6 +56,7 @@ def replicate_until(
     on_progress: Callable[[int, int], None] = lambda done, of: None,
     ready: "Workers | None" = None,
     detail: "Path | None" = None,
+    store: "Store | None" = None,
 ) -> Results:
     """Play scenarios until their figures, and the differences of each from the first, are as precise as `sought`.
 
@@ -65,14 +66,22 @@ def replicate_until(
     """
     scenarios = ready_to_play(scenarios, sought.budget, seed)
     looking = _Looking(scenarios, sought, seed, on_progress)
-    jobs = [
+    kept = kept_of(store, scenarios, sought.budget, seed)
+    all_jobs = [
         Batch(number, scenario, seed, replication, 1, detail)
         for replication in range(1, sought.budget + 1)
         for number, scenario in enumerate(scenarios)
     ]
-    on_progress(0, len(jobs))
+
+    def take(job: Batch, done: list[Played]) -> None:
+        if store is not None:
+            store.keep(job.scenario, seed, done)
+        looking.take(job, done)
+
+    on_progress(0, len(all_jobs))
     try:
-        lost = execute(jobs, do, side_by_side(workers, ready), looking.take, ready)
+        jobs = list(looking.missing(all_jobs, kept))
+        lost = execute(jobs, do, side_by_side(workers, ready), take, ready)
     except _Enough:
         return looking.results(looking.at)
     except KeyboardInterrupt:
@@ -101,7 +110,15 @@ class _Looking:
         self.narrow = 0
         self.expected = sought.budget
 
-    def take(self, job: Batch, done: list["Played"]) -> None:
+    def missing(self, jobs: Sequence[Batch], kept: "Mapping[tuple[int, int], Measured]") -> Iterator[Batch]:
+        """The jobs that are not kept, those that are having been taken. Raise `_Enough` where no more is needed."""
+        for job in jobs:
+            if (job.number, job.first) in kept:
+                self.take(job, [Played(job.first, kept[job.number, job.first])])
+            else:
+                yield job
+
+    def take(self, job: Batch, done: list[Played]) -> None:
         """Add what a job has played; look where a step is complete. Raise `_Enough` where no more is needed."""
         self.played.update({(job.number, one.replication): one.measured for one in done})
         while all((number, self.whole + 1) in self.played for number in range(len(self.scenarios))):

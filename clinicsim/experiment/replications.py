@@ -41,6 +41,7 @@ def replicate(
     on_progress: Callable[[int, int], None] = lambda done, of: None,
     ready: "Workers | None" = None,
     detail: "Path | None" = None,
+    store: "Store | None" = None,
 ) -> "Results":
     """Play each scenario `replications` times with the same random numbers, in `workers` processes (all cores if None).
 
@@ -48,28 +49,46 @@ def replicate(
     interruption (Ctrl-C) gives the results of the replications that were finished in all scenarios, when there are any
     (`results.asked` says how many were asked for), and otherwise goes on to the caller. A breach of the audit stops
     all. Worker processes that are `ready` already are used; see `workers_ready`. Where there is a folder for the
-    `detail`, the patients, visits and days of every replication are written to it.
+    `detail`, the patients, visits and days of every replication are written to it. What is in a `store` already is not
+    played again, and what is finished is put there at once.
     """
     from clinicsim.experiment.results import gather
 
     scenarios = ready_to_play(scenarios, replications, seed)
-    played: dict[tuple[int, int], Measured] = {}
+    played = kept_of(store, scenarios, replications, seed)
 
     def take(job: "Batch | Pricing", done: list["Played"]) -> None:
+        if store is not None:
+            store.keep(job.scenario, seed, done)
         played.update({(job.number, one.replication): one.measured for one in done})
         on_progress(len(played), total)
 
     total = replications * len(scenarios)
-    on_progress(0, total)
+    on_progress(len(played), total)
     workers = side_by_side(workers, ready)
+    there = [{replication for one, replication in played if one == number} for number in range(len(scenarios))]
     try:
-        lost = execute(batches(scenarios, replications, seed, workers, detail), do, workers, take, ready)
+        lost = execute(batches(scenarios, replications, seed, workers, detail, there), do, workers, take, ready)
     except KeyboardInterrupt:
         results = gather(scenarios, played, seed, replications)
         if not results.replications:
             raise
         return results
     return gather(scenarios, played, seed, replications, tuple(map(str, lost)))
+
+
+def kept_of(
+    store: "Store | None", scenarios: Sequence["Scenario"], replications: int, seed: int
+) -> "dict[tuple[int, int], Measured]":
+    """What a store has of the first replications of scenarios, by the number of the scenario and of the replication."""
+    if store is None:
+        return {}
+    return {
+        (number, replication): store.measured(scenario, seed, replication)
+        for number, scenario in enumerate(scenarios)
+        for replication in sorted(store.replications_of(scenario, seed))
+        if replication <= replications
+    }
 
 
 def play_into(

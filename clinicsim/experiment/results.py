@@ -182,8 +182,9 @@ def _complete(scenarios: int, played: Iterable[tuple[int, int]]) -> tuple[int, .
 
 
 def _values(runs: Sequence[tuple[str, int, "Measured"]], measures: Mapping[str, "Measure"]) -> pd.DataFrame:
+    # A zero without its sign, which a study's file does not keep: so the bytes are the same from there.
     rows = [
-        (label, replication, name, measured.values[name])
+        (label, replication, name, measured.values[name] + 0.0)
         for label, replication, measured in runs
         for name in measures
         if name in measured.values
