@@ -65,18 +65,19 @@ def plans_of(
     files: Sequence[str | Path], points: Sequence[Point], changes: Point, replications: int, seed: int
 ) -> tuple[Plan, ...]:
     """Every scenario at every point. Raise ScenarioError with all that is wrong with all points at once."""
-    from clinicsim.scenario import load_many
+    from clinicsim.scenario import Files
 
     if not points:
         raise UsageError("a sweep needs something to vary, such as --vary staff.therapist.count=2:8")
     problems: dict[Problem, list[str]] = {}
     plans: list[Plan] = []
+    read = Files(files)
     for number, point in enumerate(points, 1):
         both = sorted(set(changes) & set(point))
         if both:
             raise UsageError(f"{both[0]} is both varied and set")
         try:
-            scenarios, _ = load_many(files, {**changes, **point})
+            scenarios, _ = read.scenarios({**changes, **point})
             scenarios = ready_to_play(scenarios, replications, seed)
         except ScenarioError as error:
             for problem in error.problems:

@@ -7,6 +7,7 @@ the JSON Schema. Nothing live hangs on a scenario: no simulated time, no random 
     load, loads            a scenario from a file, or from a text
     load_with_warnings     the same with what is legal but surely not meant; bases that are not complete too
     load_many              several at once, with their warnings
+    Files                  the same, read once to be built with other changes time after time
     load_under             one under texts that are laid over it
     load_together          several to be compared
     check_comparable       whether scenarios play the same period
@@ -14,6 +15,7 @@ the JSON Schema. Nothing live hangs on a scenario: no simulated time, no random 
 """
 
 from clinicsim.scenario.loading import (
+    Files,
     check_comparable,
     load,
     load_many,
@@ -25,6 +27,7 @@ from clinicsim.scenario.loading import (
 from clinicsim.scenario.scenario import Scenario
 
 __all__ = [
+    "Files",
     "Scenario",
     "check_comparable",
     "load",

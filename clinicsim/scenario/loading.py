@@ -109,12 +109,27 @@ def load_many(
     Each change is made to every scenario that has its address, and one of them must. Raises ScenarioError with the
     problems of all of them.
     """
-    problems = Problems()
-    files = [layered for path in paths if (layered := _read(Path(path), problems, partial)) is not None]
-    shares = addresses.shared_out(changes, [file.base for file in files], ROOT) if changes else [{} for _ in files]
-    found = [file.built(share, problems) for file, share in zip(files, shares, strict=True)]
-    problems.stop_if_any()
-    return [_or_raise(scenario, problems) for scenario in found], problems.warnings
+    return Files(paths, partial=partial).scenarios(changes)
+
+
+class Files:
+    """Scenario files, read once, that can be built with other changes time after time; see `load_many`."""
+
+    def __init__(self, paths: Iterable[str | Path], *, partial: bool = False) -> None:
+        self._problems = Problems()
+        read = [_read(Path(path), self._problems, partial) for path in paths]
+        self._files = [layered for layered in read if layered is not None]
+
+    def scenarios(self, changes: Changes[str, object] | None = None) -> tuple[list[Scenario], tuple[Problem, ...]]:
+        """The scenarios with these changes, and what is legal in them but surely not meant.
+
+        Raises ScenarioError with all that is wrong, in what was read and with the changes.
+        """
+        problems, files = self._problems.copy(), self._files
+        shares = addresses.shared_out(changes, [file.base for file in files], ROOT) if changes else [{} for _ in files]
+        found = [file.built(share, problems) for file, share in zip(files, shares, strict=True)]
+        problems.stop_if_any()
+        return [_or_raise(scenario, problems) for scenario in found], problems.warnings
 
 
 def loads(

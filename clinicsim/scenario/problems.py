@@ -47,6 +47,12 @@ class Problems:
         self._found: dict[Problem, None] = {}
         self._files: dict[str, None] = {}
 
+    def copy(self) -> "Problems":
+        """The same so far; what is found from now on is found in one of them."""
+        other = Problems()
+        other._found, other._files = dict(self._found), dict(self._files)
+        return other
+
     def begin(self, file: str) -> None:
         """Say that a file is read now: problems are told in the order in which files were begun."""
         self._files[file] = None
