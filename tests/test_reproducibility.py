@@ -33,6 +33,7 @@ def log(weekly) -> EventLog:
 # The same bytes
 
 
+@pytest.mark.untraced
 def test_the_same_command_gives_the_same_bytes_with_any_number_of_workers(tmp_path, monkeypatch):
     monkeypatch.setattr(folder, "can_draw", lambda: False)
 
