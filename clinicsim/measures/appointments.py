@@ -47,7 +47,10 @@ class Weekly(NamedTuple):
 
 
 def appointments_of(run: Run, visits: Collection[str]) -> Appointments:
-    """The appointments of a run of some visit types, walk-ins that were served among them."""
+    """The appointments of a run of some visit types, walk-ins that were served among them.
+
+    Who is there at the start is nobody new.
+    """
     begun = {(row[1], row[2]): row for row in run.columns["begun"].rows}
     ended = {(row[1], row[2]): row[0] for row in run.columns["ended"].rows}
     fates = {(row[1], row[2]): row[4] for row in run.columns["unbooked"].rows}
@@ -58,7 +61,7 @@ def appointments_of(run: Run, visits: Collection[str]) -> Appointments:
     lengths = [ended[key] - begun[key][0] if status == ATTENDED else np.nan
                for key, status in zip(keys, statuses, strict=True)]  # fmt: skip
     first: dict[int, tuple[Any, ...]] = {}
-    is_first = [first.setdefault(row[3], row) is row for row in booked]
+    is_first = [row[3] >= run.there_at_start and first.setdefault(row[3], row) is row for row in booked]
     return Appointments(
         visit=_objects([*(row[4] for row in booked), *(row[3] for row in walked_in)]),
         status=_objects(statuses),
@@ -103,7 +106,7 @@ def _middle(lead: Array, place: Array, among: Array, weeks: int) -> Weekly:
 
 def share_who_book(run: Run, visits: Collection[str], before: float) -> tuple[int, int]:
     """Of the people who asked before a moment, how many there are, and how many have booked a visit of these types."""
-    asked = {row[1] for row in run.columns["inquiry"].rows if row[0] < before}
+    asked = {row[1] for row in run.columns["inquiry"].rows if row[0] < before and row[1] >= run.there_at_start}
     return len(asked), len(asked & {row[3] for row in run.columns["booked"].rows if row[4] in visits})
 
 

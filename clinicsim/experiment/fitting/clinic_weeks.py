@@ -6,7 +6,7 @@ uncertainty. The real weeks are taken as one more replication: do they stand out
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ from clinicsim.scenario.problems import listed
 if TYPE_CHECKING:
     from clinicsim.scenario import Scenario
 
+Array = np.ndarray
 DEFAULT_REPLICATIONS = 100
 """A range of 95% needs more replications than a mean does."""
 FEWEST = fewest(LEVEL)
@@ -175,7 +176,7 @@ def real_weeks(found: Fit, compared: Compared) -> dict[str, Weekly]:
     return by_week(real, *compared)
 
 
-def _minutes_from(start: pd.Timestamp, moments: pd.Series) -> np.ndarray:
+def _minutes_from(start: pd.Timestamp, moments: pd.Series) -> Array:
     return np.asarray(((moments - start) / A_MINUTE).to_numpy(float))
 
 
@@ -184,24 +185,43 @@ def _tested(played: list[dict[str, Weekly]], real: dict[str, Weekly], cut: pd.Ti
     totals = {name: np.array([one[name].overall for one in played]) for name in real}
     names = [name for name in real if not np.isnan(totals[name]).any() and not math.isnan(real[name].overall)]
     lows, highs = together(np.column_stack([totals[name] for name in names]), LEVEL)
-    rows, parts = [], []
-    for name, low, high in zip(names, lows, highs, strict=True):
-        drawn, weeks = np.array([one[name].weeks for one in played]), np.array(real[name].weeks)
-        least, most = between(drawn, LEVEL)
-        there = ~np.isnan(weeks) & ~np.isnan(least)
-        means = np.nanmean(drawn[:, there], axis=0)
-        dates = [cut + pd.Timedelta(days=7 * int(place)) for place in np.flatnonzero(there)]
-        rows += [
-            (date, name, *values)
-            for date, *values in zip(dates, weeks[there], means, least[there], most[there], strict=True)
-        ]
+    weeks = {name: _Weeks(np.array([one[name].weeks for one in played]), np.array(real[name].weeks)) for name in names}
+    most = most_outside([weeks[name].drawn for name in names], LEVEL, MOST_SELDOM)
+    parts = []
+    for name, low, high, outside in zip(names, lows, highs, most, strict=True):
         if is_counted(totals[name].tolist()):
             low, high = math.ceil(low - 1e-9), math.floor(high + 1e-9)
-        inside = int(np.sum((weeks >= least) & (weeks <= most)))
-        outside = most_outside(drawn[:, there], LEVEL, MOST_SELDOM)
         total = (real[name].overall, float(totals[name].mean()), max(float(low), 0.0), float(high))
-        parts.append(Part(name, *total, inside, int(there.sum()), outside))
+        parts.append(Part(name, *total, weeks[name].inside, int(weeks[name].there.sum()), outside))
+    rows = [row for name in names for row in weeks[name].rows(name, cut)]
     return BackTest(pd.DataFrame(rows, columns=["week", "measure", "real", "mean", "low", "high"]), tuple(parts))
+
+
+class _Weeks:
+    """The weeks of one measure as they were drawn, in rows of replications, and the real ones."""
+
+    def __init__(self, drawn: Array, real: Array) -> None:
+        self.drawn, self.real = drawn, real
+        self.low, self.high = between(drawn, LEVEL)
+        self.there = ~np.isnan(real) & ~np.isnan(self.low)
+
+    @property
+    def inside(self) -> int:
+        """How many of the real ones lie in their ranges."""
+        return int(np.sum((self.real >= self.low) & (self.real <= self.high)))
+
+    def rows(self, name: str, cut: pd.Timestamp) -> Iterator[tuple[object, ...]]:
+        """A row for each week that is there."""
+        for place in np.flatnonzero(self.there):
+            mean = float(np.nanmean(self.drawn[:, place]))
+            yield (
+                cut + pd.Timedelta(days=7 * int(place)),
+                name,
+                self.real[place],
+                mean,
+                self.low[place],
+                self.high[place],
+            )
 
 
 def _remarks(found: Fit, scenario: "Scenario", compared: Compared, played: list[Told]) -> tuple[str, ...]:
@@ -221,8 +241,8 @@ def _remarks(found: Fit, scenario: "Scenario", compared: Compared, played: list[
         remarks.append(f"The clinic's file brings people beside the fitted rate: {which}.")
     asked, booked = sum(one.asked for one in played), sum(one.booked for one in played)
     share = booked / asked if asked else 1.0
-    if share < NEARLY_ALL and scenario.arrivals.rate is not None and share > 0:
-        rate = scenario.arrivals.rate / share * A_MONTH
+    if share > 0 and (scenario.arrivals.rate or math.inf) * share < NEARLY_ALL * found.arrivals.rate:
+        rate = found.arrivals.rate / share * A_MONTH
         remarks.append(
             f"Of 100 simulated people who ask, {100 * share:.0f} book a visit of the export. arrivals.rate was fitted "
             "to people who book, so first bookings are too few by that: where the pathway is what lets them go, try "

@@ -40,25 +40,54 @@ def _ends(drawn: Array, level: float, further_in: int) -> tuple[Array, Array]:
 
 
 def together(drawn: Array, level: float) -> tuple[Array, Array]:
-    """Ranges, one for each column, that together hold one more replication with about this chance."""
-    count = len(drawn)
-    mean, spread = drawn.mean(axis=0), drawn.std(axis=0, ddof=1)
-    steps = np.abs(drawn - mean) / np.where(spread > 0, spread, 1.0)
-    farthest = np.sort(steps.max(axis=1))
-    reach = farthest[min(math.ceil(level * (count + 1) - 1e-9), count) - 1]
-    width = reach * spread * math.sqrt((count + 1) / (count - 1))
-    return mean - width, mean + width
+    """Ranges, one for each column, that together hold one more replication with about this chance.
 
-
-def most_outside(drawn: Array, level: float, chance: float) -> int:
-    """How many weeks may lie outside their ranges: of one more replication more do with at most this chance.
-
-    Each replication (row) is held against the ranges of the others, whose ends lie one place further in. Where there
-    are too few of them to tell, no more weeks may than do in any.
+    They reach as many spreads below the median as above it, each side with the spread of its own values: waits are
+    seldom much shorter than usual, and sometimes much longer. How many is said by the replications, each held against
+    the others.
     """
-    low, high = _ends(drawn, level, 1)
-    outside = np.sort(np.sum((drawn < low) | (drawn > high), axis=1))
-    return int(outside[-max(1, math.floor(chance * (len(outside) + 1) + 1e-9))])
+    count = len(drawn)
+    middle, below, above = _shape(drawn)
+    others = (np.delete(drawn, number, axis=0) for number in range(count))
+    farthest = np.sort([_farthest(one, left, below, above) for one, left in zip(drawn, others, strict=True)])
+    reach = farthest[min(math.ceil(level * (count + 1) - 1e-9), count) - 1]
+    return middle - reach * below, middle + reach * above
+
+
+def _farthest(one: Array, others: Array, below: Array, above: Array) -> float:
+    """The most spreads of the others by which a replication lies off their median; where they have none, of all."""
+    middle, low, high = _shape(others)
+    away = one - middle
+    spread = np.where(away < 0, np.where(low > 0, low, below), np.where(high > 0, high, above))
+    return float(np.max(np.abs(away) / np.where(spread > 0, spread, 1.0)))
+
+
+def _shape(drawn: Array) -> tuple[Array, Array, Array]:
+    """The median of each column, and the spread below and above it: root mean squares, 0 where there are no values."""
+    middle = np.median(drawn, axis=0)
+    away = drawn - middle
+    below, above = (
+        np.sqrt(np.sum(np.where(side, away, 0.0) ** 2, axis=0) / np.maximum(side.sum(axis=0), 1))
+        for side in (away < 0, away > 0)
+    )
+    return middle, below, above
+
+
+def most_outside(measures: Sequence[Array], level: float, chance: float) -> list[int]:
+    """Of each measure, how many weeks may lie outside their ranges: together, in one more replication, more do with at
+    most this chance, or no more than in any replication where there are too few (rows) to tell.
+
+    Each replication is held against the ranges of the others, whose ends lie one place further in.
+    """
+    outside = []
+    for drawn in measures:
+        low, high = _ends(drawn, level, 1)
+        outside.append(np.sum((drawn < low) | (drawn > high), axis=1))
+    counts = np.column_stack(outside)
+    mean, spread = counts.mean(axis=0), counts.std(axis=0, ddof=1)
+    farthest = np.sort(((counts - mean) / np.where(spread > 0, spread, 1.0)).max(axis=1))
+    reach = farthest[-max(1, math.floor(chance * (len(farthest) + 1) + 1e-9))]
+    return [math.floor(most + 1e-9) for most in (mean + reach * spread).tolist()]
 
 
 def is_counted(drawn: Sequence[float]) -> bool:
