@@ -98,7 +98,7 @@ def test_an_interruption_before_anything_was_finished_writes_nothing(tmp_path):
     os.killpg(program.pid, signal.SIGINT)
     stdout, stderr = program.communicate(timeout=60)
     if program.returncode == 130 and not folder.exists():
-        assert stderr.endswith("Interrupted; nothing was written.\n")
+        assert stderr.endswith("Interrupted; no output was written.\n")
         assert stdout == ""
     assert program.returncode == 130
     assert "Traceback" not in stderr

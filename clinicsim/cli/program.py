@@ -40,7 +40,7 @@ class Program(click.Group):
             error.show()
             return error.exit_code
         except (KeyboardInterrupt, click.Abort):
-            click.echo("Interrupted; nothing was written.", err=True)
+            click.echo("Interrupted; no output was written.", err=True)
             return INTERRUPTED
         except ClinicsimError as error:
             _tell(error)
