@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from clinicsim.report import manifest
 from clinicsim.report.figure import Figure
 from clinicsim.report.folder import NO_PICTURES, charts
-from clinicsim.report.page import briefing_page
+from clinicsim.report.page import rendered
 from clinicsim.report.pictures import can_draw, pictures
 from clinicsim.report.place import put
 from clinicsim.report.tables import Table
@@ -53,10 +53,12 @@ def write_briefing(
     nothing in it has changed, or each of its files is whole, old or new.
     """
     drawn = pictures({figure.name: figure.spec() for figure in briefing.figures}) if can_draw() else None
+    vega = drawn.vega if drawn else None
+    page = rendered("briefing.html.j2", briefing.figures, vega, briefing=briefing, changes=changes)
     files: dict[str, bytes | Path] = {
         **tables,
         **charts({figure.name: figure.spec() for figure in briefing.figures}, drawn),
-        "report.html": briefing_page(briefing, changes, drawn.vega if drawn else None).encode(),
+        "report.html": page.encode(),
     }
     files[manifest.NAME] = manifest.manifest_of({**told, "changes": dict(changes)}, scenarios, files).encode()
     before = manifest.told(folder)

@@ -7,7 +7,7 @@ load nothing and send nothing (its content-security policy), and Vega runs witho
 import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,18 +16,13 @@ from clinicsim.report import register, story
 from clinicsim.report.figure import Figure
 from clinicsim.report.findings import Findings
 
-if TYPE_CHECKING:
-    from clinicsim.report.briefing import Briefing
-    from clinicsim.report.explain import Explanation
-    from clinicsim.report.trace import Trace
-
 TEMPLATES = "templates"
 UNSAFE_IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def page(findings: Findings, figures: Sequence[Figure], changes: Mapping[str, str], vega: str | None) -> str:
     """The page as HTML. `vega` is what draws; without it the page holds the tables alone, and says so."""
-    return _render(
+    return rendered(
         "page.html.j2",
         figures,
         vega,
@@ -40,23 +35,8 @@ def page(findings: Findings, figures: Sequence[Figure], changes: Mapping[str, st
     )
 
 
-def small_page(trace: "Trace", vega: str | None) -> str:
-    """The page of a trace as HTML; see `page`."""
-    return _render("trace.html.j2", trace.figures, vega, trace=trace)
-
-
-def briefing_page(briefing: "Briefing", changes: Mapping[str, str], vega: str | None) -> str:
-    """The page of an answer with its figures as HTML; see `page`."""
-    return _render("briefing.html.j2", briefing.figures, vega, briefing=briefing, changes=changes)
-
-
-def explained_page(explanation: "Explanation", drawing: str) -> str:
-    """The page of a scenario in sentences, with the drawing of its pathway (SVG made here) in it."""
-    return _render("explained.html.j2", (), None, explanation=explanation, drawing=Markup(drawing))
-
-
-def _render(template: str, figures: Sequence[Figure], vega: str | None, **what: Any) -> str:
-    """A page with its figures, of which the template makes what it is given."""
+def rendered(template: str, figures: Sequence[Figure], vega: str | None, **what: Any) -> str:
+    """Give the page that a template makes of its figures and what else it is given, as HTML; `vega` as in `page`."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,

@@ -11,7 +11,7 @@ from clinicsim.report.events import event_files, events_frame
 from clinicsim.report.figure import Figure
 from clinicsim.report.folder import NO_CHANGES, NO_PICTURES, charts
 from clinicsim.report.moments import counted
-from clinicsim.report.page import small_page
+from clinicsim.report.page import rendered
 from clinicsim.report.pictures import can_draw, pictures
 from clinicsim.report.place import put
 from clinicsim.report.tables import Table
@@ -57,7 +57,8 @@ def write_trace(
     specs = {figure.name: figure.spec() for figure in trace.figures}
     drawn = pictures(specs) if specs and can_draw() else None
     files = event_files(events_frame(trace.events, scenario)) | charts(specs, drawn)
-    files["trace.html"] = small_page(trace, drawn.vega if drawn else None).encode()
+    page = rendered("trace.html.j2", trace.figures, drawn.vega if drawn else None, trace=trace)
+    files["trace.html"] = page.encode()
     told = {"seed": log.seed, "replication": log.replication, "changes": dict(changes), "told": trace.title}
     files[manifest.NAME] = manifest.manifest_of(told, {scenario.name: scenario}, files).encode()
     put(folder, files)

@@ -8,7 +8,7 @@ from clinicsim.report import manifest
 from clinicsim.report.explain.drawing import draw_pathway
 from clinicsim.report.explain.explanation import Explanation
 from clinicsim.report.folder import NO_CHANGES
-from clinicsim.report.page import explained_page
+from clinicsim.report.page import rendered
 from clinicsim.report.pictures import can_draw, picture_of
 from clinicsim.report.place import put
 
@@ -23,7 +23,8 @@ def write_explanation(
 ) -> str:
     """Write the page, the drawing of the pathway and the manifest; give what there is to say about it."""
     drawing = draw_pathway(scenario)
-    files = {"pathway.svg": drawing.encode(), "explained.html": explained_page(explanation, drawing).encode()}
+    page = rendered("explained.html.j2", (), None, explanation=explanation, drawing=drawing)
+    files = {"pathway.svg": drawing.encode(), "explained.html": page.encode()}
     drawn = can_draw()
     if drawn:
         files["pathway.png"] = picture_of(drawing)
