@@ -16,7 +16,7 @@ from clinicsim.cli import main
 from clinicsim.errors import UsageError
 from clinicsim.experiment import Sought, compared, precision, replicate_until
 from clinicsim.experiment.precision import half_allowed
-from clinicsim.experiment.stopping import stopping_sentences
+from clinicsim.experiment.stopping_words import stopping_sentences
 from clinicsim.experiment.work import Played
 from clinicsim.measures import Measured
 from clinicsim.report import folder

@@ -81,7 +81,7 @@ def _print_answer(comparison: "Comparison") -> None:
 
 def _print_stopping(results: "Results") -> None:
     """Where a precision was asked for: how many replications it took, or what is missing."""
-    from clinicsim.experiment.stopping import stopping_sentences
+    from clinicsim.experiment.stopping_words import stopping_sentences
 
     said = stopping_sentences(results)
     for sentence in said:
@@ -157,7 +157,7 @@ def _document(
 ) -> dict[str, Any]:
     from clinicsim.experiment import estimates
     from clinicsim.experiment.effectiveness import effectiveness_frame
-    from clinicsim.experiment.stopping import stopping_sentences
+    from clinicsim.experiment.stopping_words import stopping_sentences
     from clinicsim.report import money_sentences
 
     document: dict[str, Any] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clinicsim.experiment.observed import dates_of_follow_up, left_out
-from clinicsim.experiment.stopping import stopping_sentences
+from clinicsim.experiment.stopping_words import stopping_sentences
 from clinicsim.experiment.verdicts import too_few
 from clinicsim.report import manifest, money_words
 from clinicsim.report.findings import Findings, in_words, sentence
