@@ -8,7 +8,8 @@ from clinics import clinic
 
 from clinicsim.measures.flow import Flow
 from clinicsim.measures.forecast import saturation_forecast
-from clinicsim.measures.offered_load import PoolLoad, offered_load
+from clinicsim.measures.loads import PoolLoad
+from clinicsim.measures.offered_load import offered_load
 from clinicsim.model.calendar import Calendar
 
 TWO_YEARS = Calendar(clinic("length: 2 years\nvisits: {talk: {takes: 60 min}}\npathway: {first: {visit: talk}}"))

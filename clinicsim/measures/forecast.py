@@ -14,7 +14,7 @@ from clinicsim.model.stays import DAYS_A_MONTH
 
 if TYPE_CHECKING:
     from clinicsim.measures.flow import Flow
-    from clinicsim.measures.offered_load import PoolLoad
+    from clinicsim.measures.loads import PoolLoad
     from clinicsim.model.calendar import Calendar
     from clinicsim.model.parts import VisitPlan
 

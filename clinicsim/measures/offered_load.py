@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from math import inf, isinf
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from clinicsim.measures.bookable import Bookable, bookable, typical_week
 from clinicsim.measures.flow import DAYS_A_WEEK, MINUTES_A_DAY, Flow, expected_flow
 from clinicsim.measures.forecast import FULL_LOAD, SaturationForecast, saturation_forecast
+from clinicsim.measures.loads import PoolLoad, RetreatLoad
 from clinicsim.model.calendar import Calendar
 from clinicsim.model.parts import PhasePlan, VisitPlan
 from clinicsim.model.plans import plan_visit
@@ -31,48 +32,6 @@ TYPICAL_DAYS = 364
 """Days over which a pool's time is averaged: 52 whole weeks, holidays and leave among them."""
 MOST_LISTED = 5
 """Dates that a sentence lists; of more than one above it only says how many."""
-
-
-@dataclass(frozen=True)
-class PoolLoad:
-    """Hours a week asked of a pool and hours that it can give; `load` is the one over the other.
-
-    A pool that changes has one for each time between two changes: `since` a date (the start when None) up to the day
-    before `until` (for ever when None).
-    """
-
-    name: str
-    asked: float
-    offered: float
-    since: date | None = None
-    until: date | None = None
-
-    @property
-    def when(self) -> str:
-        """The time for which it holds, in words; nothing where it always does."""
-        since = "" if self.since is None else f" from {self.since}"
-        return since if self.until is None else f"{since} until {self.until - timedelta(days=1)}"
-
-    @property
-    def load(self) -> float:
-        """Asked over offered; infinite where something is asked of a pool that can give nothing."""
-        if self.offered > 0:
-            return self.asked / self.offered
-        return inf if self.asked > 0 else 0.0
-
-
-@dataclass(frozen=True)
-class RetreatLoad:
-    """People who would join a retreat and places that it has, both a month."""
-
-    name: str
-    joiners: float
-    places: float
-
-    @property
-    def load(self) -> float:
-        """Joiners over places."""
-        return self.joiners / self.places if self.places > 0 else inf
 
 
 @dataclass(frozen=True)
