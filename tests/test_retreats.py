@@ -1,16 +1,20 @@
 """Retreats: dates, joining, deciding, withdrawing, the days themselves."""
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from clinics import clinic, days, play, reasons
 
+from clinicsim.errors import ScenarioError
 from clinicsim.measures import audit_and_measure
 from clinicsim.measures.audit import audit
 from clinicsim.measures.offered_load import offered_load
-from clinicsim.model import EventLog
+from clinicsim.model import EventLog, simulate
 from clinicsim.model.retreats import passed_over
+from clinicsim.model.shortfalls import short_dates
+from clinicsim.scenario import loads
 
 RETREAT = """
 length: 20 weeks
@@ -352,3 +356,66 @@ def test_people_may_come_for_a_retreat_by_a_source_of_its_own() -> None:
     log = play(text)
     assert {row[5]["preference"] for row in log.rows["inquiry"]} == {"retreat"}
     assert "run" in {what for _, _, what, _ in happened(log)}
+
+
+HEAD_OF_HISTORY = "clinicsim: 1\nname: Small\nstart: 2027-01-04\nhours: {mon-fri: 09:00-17:00}\n"
+
+
+def figures(people: int, **changes: str) -> dict[str, float]:
+    """The figures of the retreat, by the first part of their names, in a run of 20 weeks."""
+    text = RETREAT.replace("PEOPLE", str(people))
+    for old, new in changes.values():
+        text = text.replace(old, new)
+    found = audit_and_measure(play(text), clinic(text)).values
+    return {name.partition(".")[0]: value for name, value in found.items() if name.endswith(".three_day")}
+
+
+def test_what_became_of_the_dates_is_measured() -> None:
+    """Three come to the first date, on day 28, and to none of the four after it, which are called off."""
+    found = figures(3)
+    months = 4 + 20 / 31
+    assert found["retreats_held"] == pytest.approx(1 / months)
+    assert found["retreats_dissolved"] == pytest.approx(4 / 5)
+    assert found["retreat_places_taken"] == pytest.approx(3 / 4)
+    assert found["retreat_visits_missed"] == 0.0
+    assert found["retreat_wait"] == pytest.approx(28.0)
+    assert found["retreat_wait_postponed"] == 0.0
+
+
+def test_the_wait_for_a_retreat_is_told_apart_from_its_postponement(tmp_path: Path) -> None:
+    """One asks on day 0 and takes day 28, alone; another asks on day 30 and takes day 56; there both come."""
+    (tmp_path / "asked.csv").write_text("at\n2027-01-04 00:00\n2027-02-03 00:00\n", encoding="utf-8")
+    lines = RETREAT.replace("{at_start: {first: PEOPLE}}", "{history: asked.csv}")
+    two = loads(f"{HEAD_OF_HISTORY}{lines}", folder=tmp_path)
+    found = audit_and_measure(simulate(two, 1, 1), two).values
+    assert found["retreat_wait.three_day"] == pytest.approx((28 + 26) / 2)
+    assert found["retreat_wait_postponed.three_day"] == pytest.approx((28 + 0) / 2)
+
+
+def test_visits_that_were_missed_are_counted_by_those_who_came() -> None:
+    """Of four talks there is room for two: two of the sixteen visits of four people are missed."""
+    narrow = ("from: 11:00, until: 15:00", "from: 12:00, until: 14:00, if_no_room: skip")
+    assert figures(4, hours=narrow, room=("consult: 2", "consult: 1"))["retreat_visits_missed"] == pytest.approx(2 / 16)
+
+
+LEAVER = ("staff: {therapist: 3}", "staff: {therapist: {count: 3, changes: {gone: {from: 2027-03-15, remove: 2}}}}")
+
+
+def test_dates_that_cannot_be_held_once_somebody_has_left_are_told() -> None:
+    text = RETREAT.replace("PEOPLE", "4")
+    assert list(short_dates(clinic(text))) == []
+    (told,) = short_dates(clinic(text.replace(*LEAVER)))
+    assert told == (
+        "The 2 dates of the retreat three_day from 2027-03-29 to 2027-04-26 cannot be held as planned, and what is "
+        "missing is left out: 'dosings' of the retreat 'three_day' cannot be held on day 1 (mon 2027-03-29) at 10:00: "
+        "1 of staff.therapist too few."
+    )
+    assert told in offered_load(clinic(text.replace(*LEAVER))).warnings
+
+
+def test_a_team_of_more_people_than_there_ever_are_is_a_mistake() -> None:
+    text = RETREAT.replace("PEOPLE", "4").replace("team: {therapist: 2}", "team: {therapist: 4}")
+    with pytest.raises(ScenarioError, match="the team needs 4, and there are never more than 3"):
+        clinic(text.replace(*LEAVER))
+    hired = LEAVER[0], "staff: {therapist: {count: 3, changes: {new: {from: 2027-02-15, add: 1}}}}"
+    assert clinic(text.replace(*hired)).retreats["three_day"].team == {"therapist": 4}

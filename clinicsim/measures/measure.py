@@ -16,6 +16,7 @@ from clinicsim.measures.maintenance import maintenance
 from clinicsim.measures.money import LineKey, money, money_by_month, money_lines
 from clinicsim.measures.outcomes import outcomes
 from clinicsim.measures.paths import ScorePaths
+from clinicsim.measures.retreats import retreats
 from clinicsim.measures.run import Run
 from clinicsim.measures.series import by_hour, by_month, by_week
 from clinicsim.measures.split import split
@@ -63,6 +64,7 @@ def measure_run(run: Run) -> Measured:
         **capacity(run, times, units),
         **courses(run),
         **maintenance(run),
+        **retreats(run),
     }
     series = {**by_month(run, times, units), **by_hour(run, units)}
     if scenario.outcome is not None:

@@ -19,6 +19,7 @@ from clinicsim.model.reach import typical_person
 from clinicsim.model.retreats import passed_over
 from clinicsim.model.roster import Roster
 from clinicsim.model.sampling import shares_for
+from clinicsim.model.shortfalls import short_dates
 from clinicsim.model.stays import DAYS_A_MONTH
 from clinicsim.model.streams import Streams
 from clinicsim.scenario.problems import listed
@@ -103,7 +104,7 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     saturation = saturation_forecast(flow, pools, _minutes, calendar)
     told = () if saturation is None else (saturation.sentence,)
     sentences = (*_sentences(retreats, maintenance, flow), *told, *_not_held(scenario))
-    warnings = (*_warnings(pools, retreats, bookings), *_too_few(scenario, flow))
+    warnings = (*_warnings(pools, retreats, bookings), *_too_few(scenario, flow), *short_dates(scenario))
     week = calendar.date(calendar.day_of(monday))
     return OfferedLoad(pools, retreats, bookings, week, maintenance, starts, saturation, sentences, warnings)
 

@@ -13,6 +13,10 @@ class Clock(simpy.Environment):
 
     now = 0.0
 
+    def look_from(self, moment: float) -> None:
+        """Put the clock to a moment and let nothing happen: for a clinic that is tried and not played."""
+        self.now = self._now = moment
+
     def play(self, until: float) -> None:
         """Let everything happen that happens before a moment, and stop the clock at it.
 

@@ -116,12 +116,16 @@ class Line:
         calendar = self.clinic.calendar
         return max(0.0, calendar.subtract(first_day * MINUTES_A_DAY, self.spec.confirm))
 
+    def opening(self, cohort: Cohort) -> float:
+        """Give the moment from which all days of a date can be booked, the first midnight at the earliest."""
+        horizon = self.clinic.scenario.booking.horizon
+        return max(0.0, (cohort.first_day + self.length - 1) * MINUTES_A_DAY - horizon)
+
     # The life of a cohort
 
     def _live(self, cohort: Cohort) -> Walk:
         """Open when the dates can be booked, decide, take place."""
-        env, horizon = self.clinic.env, self.clinic.scenario.booking.horizon
-        opening = (cohort.first_day + self.length - 1) * MINUTES_A_DAY - horizon
+        env, opening = self.clinic.env, self.opening(cohort)
         if opening > env.now:
             yield env.timeout(opening - env.now)
         cohort.itinerary = Itinerary(self.clinic, self.name, self.spec, cohort.number, cohort.first_day)

@@ -5,7 +5,7 @@ Nothing is simulated: the clinic stands at its first midnight, and each retreat 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from clinicsim.errors import Problem, ScenarioError
@@ -27,6 +27,10 @@ MOST_DATES = 20
 """Dates of a retreat that are tried: leave, or a holiday of its team, may spoil one and not the next."""
 
 
+IN_A_ROW, AT_END = 3, 2
+"""Dates in a row that do not fall short by chance, as one may where people's leave is drawn; the last two of a run."""
+
+
 class Shortfall(NamedTuple):
     """What one retreat lacks: the entry of its itinerary (or "" where none is to blame), and a sentence."""
 
@@ -43,6 +47,34 @@ def shortfalls(scenario: "Scenario") -> list[Shortfall]:
     return [
         found for line in clinic.cohorts.lines for found in (*_in_a_day(clinic, line), *_on_best_date(clinic, line))
     ]
+
+
+def short_dates(scenario: "Scenario") -> Iterator[str]:
+    """Tell of each retreat from when until when it cannot be held as planned, because of what is missing then.
+
+    Dates are told where several in a row fall short: one alone may be somebody's leave, which is drawn.
+    """
+    if not scenario.retreats:
+        return
+    clinic = open_clinic(scenario, 0, 0)
+    for line in clinic.cohorts.lines:
+        dates = [cohort for cohort in line.cohorts if cohort.start < clinic.calendar.end]
+        found = [(cohort, _when_open(clinic, line, cohort)) for cohort in dates]
+        stretches = [list(stretch) for _, stretch in groupby(found, key=lambda entry: bool(entry[1]))]
+        for stretch in stretches:
+            least = AT_END if stretch is stretches[-1] else IN_A_ROW
+            if stretch[0][1] and least <= len(stretch) < len(found):
+                first, last = (clinic.calendar.date(stretch[place][0].first_day) for place in (0, -1))
+                yield (
+                    f"The {len(stretch)} dates of the retreat {line.name} from {first} to {last} cannot be held as "
+                    f"planned, and what is missing is left out: {stretch[0][1][0].message}."
+                )
+
+
+def _when_open(clinic: "Clinic", line: "Line", cohort: "Cohort") -> list[Shortfall]:
+    """What a date lacks at the moment at which it can be booked."""
+    clinic.env.look_from(line.opening(cohort))
+    return list(_on_date(clinic, line, cohort))
 
 
 def check_retreats(scenario: "Scenario") -> None:

@@ -257,8 +257,10 @@ def _retreat(retreat: Retreat, scenario: "Scenario", address: Address) -> Iterat
     yield from _order(retreat.size.min, retreat.size.max, (*address, "size"))
     for role, people in retreat.team.items():
         pool = scenario.staff.get(role)
-        if pool and pool.count is not None and not pool.changes and people > pool.count:
-            yield Finding((*address, "team", role), f"the team needs {people}, and there are {pool.count}")
+        if pool is not None and pool.count is not None:
+            most = pool.count + sum(change.add or 0 for change in pool.changes.values())
+            if people > most:
+                yield Finding((*address, "team", role), f"the team needs {people}, and there are never more than {most}")
     for name, entry in retreat.itinerary.items():
         place = (*address, "itinerary", name)
         if not entry.days or min(entry.days) < 1:

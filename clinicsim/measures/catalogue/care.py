@@ -53,6 +53,27 @@ COURSES = (
           (".transfers", "Transfers", "Adverse events that ended in a transfer to emergency care."))),
 )  # fmt: skip
 
+BEGUN = "retreats that began in the period"
+
+RETREATS = (
+    Measure("retreats_held.{retreat}", "per month", "course", "Retreats held: {retreat}",
+            "Dates of {retreat} on which it began, over months.", WINDOW, "neither", 0.25),
+    a_share("course", "retreats_dissolved.{retreat}", "Retreats not held: {retreat}",
+            "Share of the dates of {retreat} that were called off or postponed because too few had joined.",
+            "dates that were decided, or began, in the period", "less"),
+    a_share("course", "retreat_places_taken.{retreat}", "Places taken: {retreat}",
+            "People who came over the places that {retreat} had; the rest was held for nobody.", BEGUN, "more"),
+    a_share("course", "retreat_visits_missed.{retreat}", "Retreat visits missed: {retreat}",
+            "Share of the visits of {retreat}, of each person who came, that could not be held: people or rooms were "
+            "missing, or somebody fell sick.", BEGUN, "less"),
+    Measure("retreat_wait.{retreat}", "days", "access", "Wait for {retreat}, mean",
+            "Days from the first request for a place to the date that was taken first, postponement not counted.",
+            f"people who came to {BEGUN}", "less", 3.0),
+    Measure("retreat_wait_postponed.{retreat}", "days", "access", "Wait for {retreat} by postponement, mean",
+            "Days by which postponement put off the date that was taken first, over all who came.",
+            f"people who came to {BEGUN}", "less", 3.0),
+)  # fmt: skip
+
 MAINTENANCE = (
     Measure("on_maintenance", "people", "maintenance", "People on maintenance",
             "Average number of people who have accepted a maintenance plan and not stopped.", WINDOW, "neither", 2.0,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from clinicsim.measures.access import early_reasons, pathway_steps
 from clinicsim.measures.capacity import LOST
 from clinicsim.measures.catalogue.access import ACCESS
-from clinicsim.measures.catalogue.care import COURSES, MAINTENANCE, OUTCOME
+from clinicsim.measures.catalogue.care import COURSES, MAINTENANCE, OUTCOME, RETREATS
 from clinicsim.measures.catalogue.clinic import CAPACITY, DAY_OF_VISIT
 from clinicsim.measures.catalogue.entry import BRACES, Measure
 from clinicsim.measures.catalogue.money import MONEY
@@ -23,6 +23,7 @@ from clinicsim.measures.limits import limited_pools
 from clinicsim.measures.money.ledger import COSTS, REVENUE, SOCIETAL
 from clinicsim.measures.outcomes import weeks_of
 from clinicsim.measures.periods import DAY, months_between, months_later
+from clinicsim.measures.retreats import joined_retreats
 from clinicsim.measures.scheme import pools
 from clinicsim.model.stays import warm_up_of
 
@@ -33,7 +34,7 @@ HEADLINE_LANDMARK = "26w"
 _WEEKS = re.compile(r"^([\d.]+)w$")
 
 MEASURES: tuple[Measure, ...] = (
-    *ACCESS, *DAY_OF_VISIT, *CAPACITY, *COURSES, *MAINTENANCE, *OUTCOME, *MONEY, *SOCIETY, *SERIES,
+    *ACCESS, *DAY_OF_VISIT, *CAPACITY, *COURSES, *RETREATS, *MAINTENANCE, *OUTCOME, *MONEY, *SOCIETY, *SERIES,
 )  # fmt: skip
 """All measures and families, in the order in which they are shown."""
 
@@ -95,6 +96,7 @@ def _members(scenario: "Scenario") -> dict[str, list[str]]:
     return {
         "visit": list(scenario.visits),
         "bookable": [*scenario.visits, *scenario.retreats],
+        "retreat": joined_retreats(scenario),
         "pool": [pool.name for pool in everything],
         "staff": [pool.name for pool in everything if pool.section == "staff"],
         "limited": [pools(scenario)[address].name for address in limited_pools(scenario)],
