@@ -11,6 +11,7 @@ from clinicsim.measures.forecast import saturation_forecast
 from clinicsim.measures.loads import PoolLoad
 from clinicsim.measures.offered_load import offered_load
 from clinicsim.model.calendar import Calendar
+from clinicsim.scenario import loads
 
 TWO_YEARS = Calendar(clinic("length: 2 years\nvisits: {talk: {takes: 60 min}}\npathway: {first: {visit: talk}}"))
 
@@ -66,3 +67,23 @@ pathway: {first: {visit: talk}}
     assert any(pool.load > 1 for pool in load.pools)
     assert load.saturation is not None
     assert load.saturation.month is None
+
+
+def test_changes_outside_the_time_that_is_played_are_told():
+    changes = "{past: {from: 2026-06-01, remove: 1}, late: {from: 2040-01-01, add: 1}, due: {from: 2027-02-01, add: 1}}"
+    small = loads(f"""
+clinicsim: 1
+name: Small
+start: 2027-01-04
+length: 26 weeks
+hours: {{mon-fri: 09:00-17:00}}
+arrivals: {{rate: 1 per week}}
+staff: {{therapist: {{count: 3, changes: {changes}}}}}
+visits: {{talk: {{takes: 60 min, staff: therapist}}}}
+pathway: {{talk: {{visit: talk}}}}
+""")
+    told = [warning for warning in offered_load(small).warnings if "changes" in warning]
+    assert told == [
+        "staff.therapist.changes.past begins before the first day, and holds from that day on.",
+        "staff.therapist.changes.late lies outside the time that is played, and never happens.",
+    ]

@@ -140,7 +140,9 @@ def test_of_two_alike_neither_is_called_best_and_of_none_that_helps_none():
     assert alike.best("starts.last_12_months") is None
     assert "not established. What is established to raise it: one more nurse" in next(sentences(alike))
     idle = made_up({"nurse": 0.0, "therapist": -3.0})
-    assert next(sentences(idle)) == "No one more is established to raise new starts in the last 12 months."
+    assert (
+        next(sentences(idle)) == "Nothing that could be added is established to raise new starts in the last 12 months."
+    )
 
 
 def test_few_replications_name_nothing():

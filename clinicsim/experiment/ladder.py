@@ -241,7 +241,7 @@ def _sentence(found: Ladder, name: str) -> str:
     upward = [label for label, rung in found.played.items() if rung.change > 0]
     raised = [label for label in upward if (label, name) in found.worth and found.worth[label, name].low > 0]
     if not raised:
-        return f"No one more is established to raise {what}."
+        return f"Nothing that could be added is established to raise {what}."
     gains = "; ".join(_gain(found, label, name) for label in raised)
     return f"Best next step for {what}: not established. What is established to raise it: {gains}."
 

@@ -219,7 +219,7 @@ def _of_bars(found: Sensitivity, what: str) -> Iterator[str]:
         low, high = found.ends[bar.input]
         yield f"{found.inputs[bar.input]}: at {low}, {_change(found, bar.low)}; at {high}, {_change(found, bar.high)}."
     if len(sure) > 3:
-        yield f"Established to change {what} too, but less: {', '.join(found.inputs[bar.input] for bar in sure[3:])}."
+        yield f"Established to change {what} too: {', '.join(found.inputs[bar.input] for bar in sure[3:])}."
     rest = [found.inputs[bar.input] for bar in found.bars if not bar.is_established]
     if sure and rest:
         yield f"Not established to change it: {', '.join(rest)}."

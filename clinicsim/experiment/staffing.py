@@ -374,4 +374,7 @@ def _others(found: Staffing, below: int) -> Iterator[str]:
     which = "Cheaper plans" if found.found.best is not None else "Plans"
     yield f"{which}: {out} ruled out, {open_ones} undecided at n = {LOOKS[-1]}."
     if small:
-        yield f"Of all plans, {small} are too small for the work by the quick algebra and were not played."
+        yield (
+            f"Of all plans, {small} were not played, being too small for the work by the quick algebra: at some time "
+            "of the run more is asked than they can give. A short run may end before waits show it."
+        )

@@ -136,6 +136,8 @@ def sentences(found: Threshold) -> Iterator[str]:
         )
     else:
         yield from _one_change(found)
+    if "price" in found.address.split("."):
+        yield "As many people come at every price, unless a scenario says at which price they leave (at_price)."
 
 
 def _what(found: Threshold) -> str:

@@ -22,7 +22,9 @@ from clinicsim.model.sampling import shares_for
 from clinicsim.model.shortfalls import short_dates
 from clinicsim.model.stays import DAYS_A_MONTH
 from clinicsim.model.streams import Streams
+from clinicsim.scenario.clinic import Change
 from clinicsim.scenario.problems import listed
+from clinicsim.scenario.walk import parts
 
 if TYPE_CHECKING:
     from clinicsim.scenario.care import Retreat
@@ -104,7 +106,12 @@ def offered_load(scenario: "Scenario") -> OfferedLoad:
     saturation = saturation_forecast(flow, pools, _minutes, calendar)
     told = () if saturation is None else (saturation.sentence,)
     sentences = (*_sentences(retreats, maintenance, flow), *told, *_not_held(scenario))
-    warnings = (*_warnings(pools, retreats, bookings), *_too_few(scenario, flow), *short_dates(scenario))
+    warnings = (
+        *_warnings(pools, retreats, bookings),
+        *_too_few(scenario, flow),
+        *short_dates(scenario),
+        *_outside(scenario, calendar),
+    )
     week = calendar.date(calendar.day_of(monday))
     return OfferedLoad(pools, retreats, bookings, week, maintenance, starts, saturation, sentences, warnings)
 
@@ -305,6 +312,20 @@ def _too_few(scenario: "Scenario", flow: Flow) -> Iterator[str]:
 
 def _named(load: PoolLoad | RetreatLoad) -> str:
     return f"{load.name}{load.when}" if isinstance(load, PoolLoad) else load.name
+
+
+def _outside(scenario: "Scenario", calendar: Calendar) -> Iterator[str]:
+    """Changes of pools that begin before the run, or never come to pass in it."""
+    for part in parts(scenario):
+        if not isinstance(part.value, Change):
+            continue
+        address = ".".join(map(str, part.address))
+        begins = calendar.moment(part.value.from_)
+        ends = inf if part.value.until is None else calendar.moment(part.value.until)
+        if begins >= calendar.end or ends <= 0.0:
+            yield f"{address} lies outside the time that is played, and never happens."
+        elif begins < 0.0:
+            yield f"{address} begins before the first day, and holds from that day on."
 
 
 def _not_held(scenario: "Scenario") -> Iterator[str]:

@@ -260,7 +260,9 @@ def _retreat(retreat: Retreat, scenario: "Scenario", address: Address) -> Iterat
         if pool is not None and pool.count is not None:
             most = pool.count + sum(change.add or 0 for change in pool.changes.values())
             if people > most:
-                yield Finding((*address, "team", role), f"the team needs {people}, and there are never more than {most}")
+                yield Finding(
+                    (*address, "team", role), f"the team needs {people}, and there are never more than {most}"
+                )
     for name, entry in retreat.itinerary.items():
         place = (*address, "itinerary", name)
         if not entry.days or min(entry.days) < 1:

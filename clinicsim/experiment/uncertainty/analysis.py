@@ -256,8 +256,12 @@ def _sentences(found: Uncertainty, perspective: str) -> list[str]:
     ahead = known.means[known.choice] - max(m for place, m in enumerate(known.means) if place != known.choice)
     said = [
         f"{lead}: choose “{found.labels[known.choice]}” on what is known now; on average it is {ahead:,.0f} {money} "
-        f"ahead of the next. The chance that another is better is {wrong:.0%}"
-        + (f"; then the choice costs {known.cost_when_wrong:,.0f} {money} on average." if wrong > 0 else ".")
+        f"ahead of the next. The chance that another is better is "
+        + (
+            f"{wrong:.0%}; then the choice costs {known.cost_when_wrong:,.0f} {money} on average."
+            if wrong > 0
+            else f"at most {1.0 - 0.05 ** (1.0 / len(found.kept)):.1%}: it is so in none of {len(found.kept)} draws."
+        )
     ]
     if not known.overall.is_clear:
         said.append(

@@ -57,7 +57,7 @@ def _live(book: Book, sheet: "Worksheet", found: Sequence[Block], row: int) -> i
     asked = any(block.society for block in found)
     for name, where, total, place in (*LIVE, *(FOR_SOCIETY if asked else ())):
         row += 1
-        sheet.write_string(row, 0, name)
+        sheet.write_string(row, 0, name.replace("12", str(min(12, found[0].months))))
         for column, block in enumerate(found, start=1):
             if (block.label, total) not in book.totals:
                 sheet.write_string(row, column, "not asked for")
