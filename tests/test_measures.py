@@ -434,7 +434,9 @@ def test_who_leaves_for_another_reason_than_waiting_is_no_sign_of_saturation(mon
     assert saturation_month(log_with("patience", "course.dosing")) == 1
 
 
-@pytest.mark.parametrize(("written", "days"), [("at most 3 weeks", 21), ("at most 30", 30), ("at least 3 weeks", 42)])
+@pytest.mark.parametrize(
+    ("written", "days"), [("at most 3 weeks", 21), ("at most 30 days", 30), ("at least 3 weeks", 42)]
+)
 def test_the_target_of_saturation_is_in_days(written: str, days: float) -> None:
     text = DOSED_AGAIN.replace("ROUNDS", "4") + f"targets: {{wait_to_first_dosing: {written}}}"
     assert saturation_target(clinic(text)) == days
@@ -446,6 +448,7 @@ def test_the_target_of_saturation_is_in_days(written: str, days: float) -> None:
         ("wait_to_first_dose: at most 3 weeks", "did you mean 'wait_to_first_dosing'?"),
         ("utilisation.nurse: at most 90%", "there is no measure called 'utilisation.nurse'"),
         ("wait_to_first_dosing: at most 40%", "the measure is in days"),
+        ("wait_to_first_dosing: at most 14", "the measure is in days, which are written beside the number"),
         ("utilisation.therapist: at most 0.9", "the measure is a share, such as 90%"),
         ("starts: at least 3 weeks", "the measure is in people per month"),
     ],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from clinicsim.errors import Problem, ScenarioError
 from clinicsim.measures.catalogue import catalogue
-from clinicsim.measures.units import in_unit
+from clinicsim.measures.units import MINUTES, in_unit
 from clinicsim.scenario.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def _problems(scenario: "Scenario") -> Iterator[Problem]:
             message = f"there is no measure called '{name}'{did_you_mean(name, known)}; `clinicsim measures` lists them"
             yield Problem(file, int(line), 1, name, f"{address}: {message}")
         elif in_unit(target, known[name]) is None:
-            wanted = "a share, such as 90%" if known[name] == "share" else f"in {known[name]}"
+            unit = known[name]
+            wanted = "a share, such as 90%" if unit == "share" else f"in {unit}"
+            wanted += ", which are written beside the number" if unit in MINUTES and target.unit == "number" else ""
             message = f"the measure is {wanted}; found '{target.written}'"
             yield Problem(file, int(line), 1, target.written, f"{address}: {message}")

@@ -14,8 +14,8 @@ MINUTES = {"minutes": 1.0, "minutes over the run": 1.0, "hours per week": 60.0, 
 def in_unit(target: "Target", unit: str) -> float | None:
     """The bound of a target in the unit of its measure; None where it is not written in such a unit.
 
-    A number without a unit is taken to be in that of the measure; a share is written in percent.
+    Times are written with a unit and shares in percent; any other number is taken to be in the unit of the measure.
     """
-    if target.unit == "duration":
-        return target.value / MINUTES[unit] if unit in MINUTES else None
+    if target.unit == "duration" or unit in MINUTES:
+        return target.value / MINUTES[unit] if target.unit == "duration" and unit in MINUTES else None
     return target.value if (target.unit == "share") == (unit == "share") else None

@@ -22,7 +22,7 @@ TERMS = {
     "completion": "people who do not finish",
     "integration": "dosings without an integration visit",
     "lateness": "sessions later than planned",
-    "effect ratio": "the assumed effect of a plan against the treatment's own figure",
+    "effect ratio": "the assumed effect of a plan against the treatment's own figure, and the ends of the scale",
     "who was treated": "who was treated",
     "whole": "the whole difference",
 }
