@@ -20,7 +20,8 @@ LOW_END, HIGH_END = "at the low end", "at the high end"
 MEANT = {
     "": (
         "Each input is moved alone to both ends of its range, the others as the scenario has them; the same simulated "
-        "patients with the same luck throughout.",
+        "patients with the same luck throughout. Of a distribution that is declared the ends are those between which "
+        "95% of it lies. Inputs that are not in the list were not moved.",
         "The intervals are at 95% and hold all together: a change whose interval leaves out 0 is established.",
         "What inputs do together is not in it; Sobol and Morris tell of that.",
     ),
