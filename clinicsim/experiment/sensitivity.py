@@ -108,10 +108,13 @@ def _declared(scenario: "Scenario", address: str) -> Input:
     from clinicsim.experiment.uncertainty.draws import quantile_of
 
     unit, at = quantile_of(scenario, address)
-    # The very ends of a distribution without bounds are infinite; nobody reads, or knows, more than four digits.
-    return Input(
-        address, (LOW, HIGH), lambda share: f"{float(f'{at(min(max(share, 1e-3), 1 - 1e-3)):.4g}'):.10g}{unit}"
-    )
+
+    def written(share: float) -> str:
+        # The very ends of a distribution without bounds are infinite; and nobody knows more than four digits.
+        four_digits = float(f"{at(min(max(share, 1e-3), 1 - 1e-3)):.4g}")
+        return f"{four_digits:.10g}{unit}"
+
+    return Input(address, (LOW, HIGH), written)
 
 
 def sensitivity(
