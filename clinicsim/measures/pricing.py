@@ -32,11 +32,11 @@ WHOLE = (
 
 def log_of_money(log: EventLog, scenario: "Scenario") -> EventLog:
     """The log of a run with only the rows from which the ledger is made, at whatever prices."""
-    asks = Run(log, scenario).intake_requests
+    asks, only_intake = Run(log, scenario).intake_requests, has_intake_step(scenario)
     dosings, rows = set(dosing_visits(scenario)), log.rows
     some: dict[str, Rows] = {
         "requested": list(compress(rows["requested"], asks)),
-        "begun": [row for row in rows["begun"] if not has_intake_step(scenario) or row[4].split(".")[-1] == "intake"],
+        "begun": [row for row in rows["begun"] if not only_intake or row[4].rpartition(".")[2] == "intake"],
         "booked": [row for row in rows["booked"] if row[4] in dosings or row[2] == OF_A_RETREAT],
         "offered": [row for row in rows["offered"] if row[3] in scenario.retreats],
     }
