@@ -20,6 +20,9 @@ BESIDE_HEADLINES = (
     "direct_wait_p90",
     "utilisation.*",
     "contact_limit_use.*",
+    "retreats_held.*",
+    "retreat_places_taken.*",
+    "retreat_visits_missed.*",
 )
 """The table that is printed has the headline measures and these; the folder has all."""
 

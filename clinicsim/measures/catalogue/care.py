@@ -61,7 +61,7 @@ RETREATS = (
     a_share("course", "retreats_dissolved.{retreat}", "Retreats not held: {retreat}",
             "Share of the dates of {retreat} that were called off or postponed because too few had joined.",
             "dates that were decided, or began, in the period", "less"),
-    a_share("course", "retreat_places_taken.{retreat}", "Places taken: {retreat}",
+    a_share("course", "retreat_places_taken.{retreat}", "Retreat places taken: {retreat}",
             "People who came over the places that {retreat} had; the rest was held for nobody.", BEGUN, "more"),
     a_share("course", "retreat_visits_missed.{retreat}", "Retreat visits missed: {retreat}",
             "Share of the visits of {retreat}, of each person who came, that could not be held: people or rooms were "
