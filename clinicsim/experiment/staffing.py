@@ -375,6 +375,6 @@ def _others(found: Staffing, below: int) -> Iterator[str]:
     yield f"{which}: {out} ruled out, {open_ones} undecided at n = {LOOKS[-1]}."
     if small:
         yield (
-            f"Of all plans, {small} were not played, being too small for the work by the quick algebra: at some time "
-            "of the run more is asked than they can give. A short run may end before waits show it."
+            f"Plans that were not played: {small}, too small for the work by the quick algebra: at some time of the "
+            "run more is asked than can be given. A short run may end before waits show it."
         )
