@@ -4,8 +4,8 @@ import csv
 import datetime
 from pathlib import Path
 
-from clinicsim.model import EventLog
-from clinicsim.scenario import Scenario
+from clinicsim.model import EventLog, simulate
+from clinicsim.scenario import Scenario, loads
 
 WORDS = {"no_show": "DNA", "late_cancel": "Cancelled < 24 h"}
 HEADING = ["Patient ID", "Type", "Status", "Booked on", "Date", "Time", "Checked in", "Begin", "Finish"]
@@ -26,6 +26,15 @@ status:
   late_cancel: Cancelled < 24 h
   other: [Booked, Cancelled]
 """
+
+
+def write_practice(folder: Path, text: str) -> Path:
+    """Write the export of a simulated practice, the file that explains it, and the practice's own clinic."""
+    practice = loads(text)
+    export(simulate(practice, 1, 1), practice, folder / "appointments.csv")
+    (folder / "columns.yaml").write_text(COLUMNS, encoding="utf-8")
+    (folder / "practice.yaml").write_text(text, encoding="utf-8")
+    return folder
 
 
 def export(log: EventLog, scenario: Scenario, path: Path) -> None:

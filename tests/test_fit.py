@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from practice import COLUMNS, HEADING, export
+from practice import COLUMNS, HEADING, export, write_practice
 from scipy import stats
 
 from clinicsim.cli import main
@@ -22,7 +22,7 @@ from clinicsim.experiment.fitting.written import inputs
 from clinicsim.model import simulate
 from clinicsim.model.attendance import no_show_chance
 from clinicsim.report import briefing
-from clinicsim.scenario import load, loads
+from clinicsim.scenario import load
 from clinicsim.scenario.clinic import NoShow
 
 PRACTICE = """
@@ -55,13 +55,7 @@ pathway:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> Path:
-    """A folder with the export of a simulated practice and the file that explains it."""
-    folder = tmp_path_factory.mktemp("practice")
-    practice = loads(PRACTICE)
-    export(simulate(practice, 1, 1), practice, folder / "appointments.csv")
-    (folder / "columns.yaml").write_text(COLUMNS, encoding="utf-8")
-    (folder / "practice.yaml").write_text(PRACTICE, encoding="utf-8")
-    return folder
+    return write_practice(tmp_path_factory.mktemp("practice"), PRACTICE)
 
 
 @pytest.fixture(scope="module")

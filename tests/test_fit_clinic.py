@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from practice import COLUMNS, export
+from practice import export, write_practice
 
 from clinicsim.cli import main
 from clinicsim.errors import ScenarioError, UsageError
@@ -47,13 +47,7 @@ SEED = 5
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> Path:
-    """A folder with the export of a simulated practice, the file that explains it, and the practice's own clinic."""
-    folder = tmp_path_factory.mktemp("practice")
-    practice = loads(PRACTICE)
-    export(simulate(practice, 1, 1), practice, folder / "appointments.csv")
-    (folder / "columns.yaml").write_text(COLUMNS, encoding="utf-8")
-    (folder / "practice.yaml").write_text(PRACTICE, encoding="utf-8")
-    return folder
+    return write_practice(tmp_path_factory.mktemp("practice"), PRACTICE)
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,13 @@ class _Date:
         self.began = self.dissolved = float("inf")
         self.missed: list[int] = []
 
+    def missed_by_those_who_came(self, planned: int) -> int:
+        """Visits missed, of so many planned for each: a group's was missed by no more people than came. What somebody
+        missed who withdrew afterwards is among them, up to all that was planned.
+        """
+        came = self.came or 0
+        return min(came * planned, sum(min(people, came) for people in self.missed))
+
 
 def joined_retreats(scenario: "Scenario") -> list[str]:
     """The retreats that somebody can join, in the order of the scenario."""
@@ -54,7 +61,7 @@ def _of_retreat(run: Run, name: str) -> dict[str, float | Share]:
     dissolved = sum(run.begin <= date.dissolved < run.end for date in dates)
     planned = sum(len(entry.days) for entry in run.scenario.retreats[name].itinerary.values())
     came = sum(date.came or 0 for date in held)
-    missed = sum(min(people, date.came or 0) for date in held for people in date.missed)
+    missed = sum(date.missed_by_those_who_came(planned) for date in held)
     waits = _waits(run, name)
     return {
         "retreats_held": len(held) / run.months,

@@ -16,6 +16,5 @@ def in_unit(target: "Target", unit: str) -> float | None:
 
     Times are written with a unit and shares in percent; any other number is taken to be in the unit of the measure.
     """
-    if target.unit == "duration" or unit in MINUTES:
-        return target.value / MINUTES[unit] if target.unit == "duration" and unit in MINUTES else None
-    return target.value if (target.unit == "share") == (unit == "share") else None
+    asked = "duration" if unit in MINUTES else "share" if unit == "share" else "number"
+    return target.value / MINUTES.get(unit, 1.0) if target.unit == asked else None

@@ -297,8 +297,12 @@ def _p(p: float) -> str:
 
 def fit_figures(fit: Fit) -> list[Figure]:
     """The charts of a fit, those with nothing to draw left out."""
-    made = [_clinic_figure(fit.beside.tested)] if fit.beside is not None else []
-    made += [_back_test_figure(fit.back_test)] if fit.back_test is not None else []
+    made: list[Figure] = []
+    if fit.beside is not None:
+        beside = "weeks of the whole clinic as simulated"
+        made.append(_weeks_figure("clinic-weeks", beside, fit.beside.tested, SIMULATED))
+    if fit.back_test is not None:
+        made.append(_weeks_figure("back-test", "weeks simulated from it", fit.back_test, FITTED))
     made += [_no_show_figure(fit), _length_figure(fit)]
     if fit.lateness is not None:
         made.append(_lateness_figure(fit.lateness))
@@ -306,22 +310,13 @@ def fit_figures(fit: Fit) -> list[Figure]:
     return [figure for figure in (*made, patterns) if figure.panels]
 
 
-def _back_test_figure(tested: BackTest) -> Figure:
+def _weeks_figure(name: str, beside: str, tested: BackTest, drawn: str) -> Figure:
+    """The weeks that were kept out, beside weeks that were simulated in one way or the other."""
     return Figure(
-        "back-test",
-        "Weeks kept out of the fit, beside weeks simulated from it",
+        name,
+        f"Weeks kept out of the fit, beside {beside}",
         "Points: the real weeks. Lines: means of the simulated weeks; bands: the range of 95% of them.",
-        _week_panels(tested, FITTED),
-        _week_table(tested),
-    )
-
-
-def _clinic_figure(tested: BackTest) -> Figure:
-    return Figure(
-        "clinic-weeks",
-        "Weeks kept out of the fit, beside weeks of the whole clinic as simulated",
-        "Points: the real weeks. Lines: means of the simulated weeks; bands: the range of 95% of them.",
-        _week_panels(tested, SIMULATED),
+        _week_panels(tested, drawn),
         _week_table(tested),
     )
 
